@@ -1,0 +1,71 @@
+// swift-tools-version: 6.3
+// SPDX-License-Identifier: Apache-2.0
+import PackageDescription
+
+/// Our own code compiles without warnings, in Swift 6 mode.
+let strict: [SwiftSetting] = [.treatAllWarnings(as: .error)]
+let strictC: [CSetting] = [.treatAllWarnings(as: .error)]
+
+func module(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+  .target(name: name, dependencies: dependencies, swiftSettings: strict)
+}
+
+func cModule(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+  .target(name: name, dependencies: dependencies, cSettings: strictC)
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+  .testTarget(name: name, dependencies: dependencies, swiftSettings: strict)
+}
+
+let package = Package(
+  name: "Thresh",
+  products: [
+    .library(name: "ThreshKit", targets: ["ThreshKit"]),
+    .executable(name: "thresh", targets: ["ThreshCLI"]),
+  ],
+  targets: [
+    // Debian's libraries: module maps, no code.
+    .systemLibrary(
+      name: "CLua", pkgConfig: "lua5.4", providers: [.apt(["liblua5.4-dev"])]),
+    .systemLibrary(
+      name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
+    // readline's pkg-config file carries flags that SwiftPM prohibits, so its module map links it.
+    .systemLibrary(name: "CReadline", providers: [.apt(["libreadline-dev"])]),
+    .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+    .systemLibrary(
+      name: "CMessageDigest", pkgConfig: "libmd", providers: [.apt(["libmd-dev"])]),
+
+    // C of our own: what Swift cannot do.
+    cModule("CInterrupt"),
+    cModule("CLuaShim", ["CLua", "CInterrupt"]),
+    cModule("CLineEditor", ["CReadline", "CInterrupt"]),
+    cModule("CKernels"),
+    cModule("CStdlib"),
+
+    // The native core. An arrow only ever points down.
+    module("ThreshTensor", ["COpenBLAS", "CKernels", "CInterrupt", "CZlib"]),
+    module("ThreshNN", ["ThreshTensor"]),
+    module("ThreshData", ["ThreshTensor", "CMessageDigest"]),
+    module("ThreshSelection", ["ThreshTensor"]),
+
+    // The interpreter.
+    module("ThreshLua", ["CLuaShim"]),
+    module(
+      "ThreshBindings",
+      ["ThreshLua", "ThreshTensor", "ThreshNN", "ThreshData", "ThreshSelection"]),
+    module("ThreshKit", ["ThreshBindings", "CStdlib"]),
+    .executableTarget(
+      name: "ThreshCLI", dependencies: ["ThreshKit", "CLineEditor"], swiftSettings: strict),
+
+    tests("ThreshTensorTests", ["ThreshTensor"]),
+    tests("ThreshNNTests", ["ThreshNN"]),
+    tests("ThreshDataTests", ["ThreshData"]),
+    tests("ThreshSelectionTests", ["ThreshSelection"]),
+    tests("ThreshLuaTests", ["ThreshLua"]),
+    tests("ThreshBindingsTests", ["ThreshKit"]),
+    tests("ThreshCLITests", []),
+  ],
+  swiftLanguageModes: [.v6],
+  cLanguageStandard: .gnu2x
+)
