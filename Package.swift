@@ -10,8 +10,11 @@ func module(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
   .target(name: name, dependencies: dependencies, swiftSettings: strict)
 }
 
-func cModule(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
-  .target(name: name, dependencies: dependencies, cSettings: strictC)
+/// `embedded`: files beside the sources that they include or embed.
+func cModule(
+  _ name: String, _ dependencies: [Target.Dependency] = [], embedded: [String] = []
+) -> Target {
+  .target(name: name, dependencies: dependencies, exclude: embedded, cSettings: strictC)
 }
 
 func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
@@ -41,12 +44,13 @@ let package = Package(
     cModule("CLuaShim", ["CLua", "CInterrupt"]),
     cModule("CLineEditor", ["CReadline", "CInterrupt"]),
     cModule("CKernels"),
-    cModule("CStdlib"),
+    cModule("CStdlib", embedded: ["files.inc"]),
+    cModule("CDigits", embedded: ["digits.bin"]),
 
     // The native core. An arrow only ever points down.
     module("ThreshTensor", ["COpenBLAS", "CKernels", "CInterrupt", "CZlib"]),
     module("ThreshNN", ["ThreshTensor"]),
-    module("ThreshData", ["ThreshTensor", "CMessageDigest"]),
+    module("ThreshData", ["ThreshTensor", "CMessageDigest", "CDigits"]),
     module("ThreshSelection", ["ThreshTensor"]),
 
     // The interpreter.
