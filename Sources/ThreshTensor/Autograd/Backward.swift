@@ -1,0 +1,178 @@
+// SPDX-License-Identifier: Apache-2.0
+
+extension Tensor {
+  /// Marks a leaf as wanting a gradient, or not. Only floating-point leaves can.
+  @discardableResult
+  public func requireGrad(_ wanted: Bool = true) throws -> Tensor {
+    guard node == nil else {
+      throw TensorError(
+        "requires_grad", "only leaves can be changed; this tensor was made by '\(node?.op ?? "")'")
+    }
+    guard !wanted || dtype.isFloating else {
+      throw TensorError(
+        "requires_grad", "only float32 and float64 tensors have gradients, got \(dtype.name)")
+    }
+    requiresGrad = wanted
+    return self
+  }
+
+  /// The same values off the tape; shares the storage.
+  public func detached() -> Tensor { requiresGrad ? view(shape, strides) : self }
+
+  /// Adds d(self)/d(leaf) into the `grad` of every leaf below this tensor.
+  ///
+  /// - Parameters:
+  ///   - seed: the gradient of this tensor; 1 when it has a single element.
+  ///   - retainGraph: keep the tape for another backward pass.
+  public func backward(_ seed: Tensor? = nil, retainGraph: Bool = false) throws {
+    let pass = BackwardPass(retainGraph: retainGraph) { leaf, grad in
+      try leaf.accumulate(grad)
+    }
+    try pass.run(from: self, seed: seed)
+  }
+
+  /// The gradients of this tensor with respect to `tensors`, without touching any `grad`.
+  ///
+  /// A tensor that this one does not depend on gets zeros.
+  public func gradients(
+    of tensors: [Tensor], seed: Tensor? = nil, retainGraph: Bool = false
+  ) throws -> [Tensor] {
+    var found: [ObjectIdentifier: Tensor] = [:]
+    let wanted = Set(tensors.map(ObjectIdentifier.init))
+    let pass = BackwardPass(retainGraph: retainGraph) { leaf, grad in
+      let id = ObjectIdentifier(leaf)
+      guard wanted.contains(id) else { return }
+      if let before = found[id] {
+        found[id] = try before + grad
+      } else {
+        found[id] = grad
+      }
+    }
+    for tensor in tensors where tensor.node != nil { pass.stops.insert(ObjectIdentifier(tensor)) }
+    try pass.run(from: self, seed: seed)
+    return try tensors.map { try found[ObjectIdentifier($0)] ?? Tensor.zeros($0.shape, $0.dtype) }
+  }
+
+  /// Adds `gradient` to `grad`, in this tensor's own memory order.
+  func accumulate(_ gradient: Tensor) throws {
+    if let grad {
+      Loops.addInto(grad, gradient)
+      grad.storage.version += 1
+    } else {
+      let strides = isDense ? strides : Shape.contiguousStrides(shape)
+      grad = try gradient.copyUnrecorded(strides: strides)
+    }
+  }
+}
+
+/// One walk down the tape, from outputs to leaves, in falling order of recording.
+private final class BackwardPass {
+  let retainGraph: Bool
+  let deliver: (_ leaf: Tensor, _ gradient: Tensor) throws -> Void
+  /// Tensors inside the graph that also want their gradient delivered.
+  var stops: Set<ObjectIdentifier> = []
+
+  init(retainGraph: Bool, deliver: @escaping (Tensor, Tensor) throws -> Void) {
+    self.retainGraph = retainGraph
+    self.deliver = deliver
+  }
+
+  func run(from output: Tensor, seed: Tensor?) throws {
+    guard output.requiresGrad else {
+      throw TensorError(
+        "backward", "this tensor is not on the tape: nothing below it requires a gradient")
+    }
+    let seed = try checkedSeed(seed, for: output)
+    try GradMode.off {
+      guard let root = output.node else {
+        try deliver(output, seed)
+        return
+      }
+      var gradients: [ObjectIdentifier: Tensor] = [ObjectIdentifier(root): seed]
+      for node in order(from: root) {
+        guard let grad = gradients.removeValue(forKey: ObjectIdentifier(node)) else { continue }
+        try step(node, grad, &gradients)
+      }
+    }
+  }
+
+  private func checkedSeed(_ seed: Tensor?, for output: Tensor) throws -> Tensor {
+    if let seed {
+      guard seed.shape == output.shape else {
+        throw TensorError(
+          "backward",
+          "the gradient has shape \(shapeText(seed.shape)), the tensor \(shapeText(output.shape))")
+      }
+      return try seed.castUnrecorded(output.dtype)
+    }
+    guard output.count == 1 else {
+      throw TensorError(
+        "backward",
+        "needs one element or an explicit gradient, got shape \(shapeText(output.shape)); "
+          + "reduce it first, with sum or mean")
+    }
+    return try Tensor.full(output.shape, 1, output.dtype)
+  }
+
+  /// Every node below `root`, later ones first.
+  private func order(from root: Node) -> [Node] {
+    var seen: Set<ObjectIdentifier> = [ObjectIdentifier(root)]
+    var nodes = [root]
+    var next = 0
+    while next < nodes.count {
+      for input in nodes[next].inputs {
+        if let node = input.node, seen.insert(ObjectIdentifier(node)).inserted {
+          nodes.append(node)
+        }
+      }
+      next += 1
+    }
+    return nodes.sorted { $0.sequence > $1.sequence }
+  }
+
+  private func step(_ node: Node, _ grad: Tensor, _ gradients: inout [ObjectIdentifier: Tensor])
+    throws
+  {
+    guard let backward = node.backward else {
+      throw TensorError(
+        "backward",
+        "the tape of '\(node.op)' was freed by an earlier backward; keep it with retain_graph")
+    }
+    for saved in node.saved where saved.version != saved.tensor.storage.version {
+      throw TensorError(
+        "backward",
+        "a tensor of shape \(shapeText(saved.tensor.shape)) that '\(node.op)' saved was changed "
+          + "in place after the forward pass")
+    }
+    let wants = node.inputs.map(\.requiresGrad)
+    let context = Node.Context(
+      grad: grad, saved: node.saved.map(\.tensor), inputShapes: node.inputShapes, wants: wants)
+    let inputGradients = try backward(context)
+    for (i, input) in node.inputs.enumerated() where wants[i] {
+      guard var gradient = inputGradients[i] else { continue }
+      guard gradient.shape == node.inputShapes[i] else {
+        throw TensorError(
+          "backward",
+          "'\(node.op)' gave a gradient of shape \(shapeText(gradient.shape)) for an input of shape "
+            + shapeText(node.inputShapes[i]))
+      }
+      if let next = input.node {
+        let id = ObjectIdentifier(next)
+        if let before = gradients[id] {
+          gradients[id] = try before + gradient
+        } else {
+          gradients[id] = gradient
+        }
+        if !stops.contains(ObjectIdentifier(input)) { continue }
+      }
+      if let kept = node.kept, gradient.shape != input.shape {
+        gradient = try gradient.scatteredRows(kept.rows, of: kept.of)
+      }
+      try deliver(input, gradient)
+    }
+    if !retainGraph {
+      node.backward = nil
+      node.saved = []
+    }
+  }
+}

@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// The seam for devices: memory and the coarse operations of the engine.
+///
+/// Nothing above `ThreshTensor` may assume that tensor memory is the host's.
+protocol Backend: Sendable {
+  /// A block of at least `bytes` bytes with undefined content.
+  func allocate(_ bytes: Int) throws -> UnsafeMutableRawPointer
+  func deallocate(_ block: UnsafeMutableRawPointer, _ bytes: Int)
+}
+
+/// The one backend there is: this machine's cores and memory.
+struct CPUBackend: Backend {
+  func allocate(_ bytes: Int) throws -> UnsafeMutableRawPointer {
+    try MemoryPool.shared.allocate(bytes)
+  }
+
+  func deallocate(_ block: UnsafeMutableRawPointer, _ bytes: Int) {
+    MemoryPool.shared.deallocate(block, bytes)
+  }
+}
+
+/// The backend on which tensors are made.
+let backend: any Backend = CPUBackend()

@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: Apache-2.0
+import CInterrupt
+
+/// The user's wish to stop, polled by long operations.
+public enum Interrupt {
+  /// Throws when someone asked to stop; the request stays until the host takes it.
+  @inline(__always)
+  public static func check(_ op: String) throws {
+    if thresh_interrupt_requested() {
+      throw TensorError(op, "interrupted!", kind: .interrupted)
+    }
+  }
+}

@@ -1,0 +1,221 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// The loops under every elementwise operation: broadcast, collapse, cut into chunks, run.
+///
+/// Chunks depend on the problem alone, and every element is computed by itself, so results do not
+/// depend on the number of threads.
+enum Loops {
+  /// Elements a chunk has at least.
+  static let grain = 16_384
+
+  /// Collapsed extents (outermost first) and the strides of each operand along them.
+  struct Plan {
+    var extents: [Int]
+    var strides: [[Int]]
+
+    var columns: Int { extents.last ?? 1 }
+    var rows: Int { extents.dropLast().reduce(1, *) }
+
+    /// - Parameter operands: strides of each operand over `shape`, the output's first.
+    init(_ shape: [Int], _ operands: [[Int]]) {
+      // Visit dimensions by falling stride of the output, so that dense outputs are written in order.
+      let order = shape.indices.filter { shape[$0] != 1 }
+        .sorted { (operands[0][$0], $1) > (operands[0][$1], $0) }
+      var extents: [Int] = []
+      var strides = [[Int]](repeating: [], count: operands.count)
+      for d in order {
+        let joins =
+          !extents.isEmpty
+          && operands.indices.allSatisfy {
+            strides[$0][extents.count - 1] == operands[$0][d] * shape[d]
+          }
+        if joins {
+          extents[extents.count - 1] *= shape[d]
+          for k in operands.indices { strides[k][extents.count - 1] = operands[k][d] }
+        } else {
+          extents.append(shape[d])
+          for k in operands.indices { strides[k].append(operands[k][d]) }
+        }
+      }
+      if extents.isEmpty {
+        extents = [1]
+        strides = strides.map { _ in [0] }
+      }
+      self.extents = extents
+      self.strides = strides
+    }
+
+    /// The stride of each operand along the innermost extent.
+    func inner(_ operand: Int) -> Int { strides[operand][extents.count - 1] }
+
+    /// Calls `body(operandOffsets, columns)` for each row piece, in parallel when it pays.
+    @inline(__always)
+    func forEachRow(_ body: (_ at: UnsafePointer<Int>, _ columns: Int) -> Void) {
+      let (rows, columns) = (rows, columns)
+      if rows * columns == 0 { return }
+      let operands = strides.count
+      if rows == 1 {
+        Workers.chunks(of: columns, grain: Loops.grain) { range in
+          withUnsafeTemporaryAllocation(of: Int.self, capacity: operands) { at in
+            for k in 0..<operands { at[k] = range.lowerBound * inner(k) }
+            body(UnsafePointer(at.baseAddress.unsafelyUnwrapped), range.count)
+          }
+        }
+        return
+      }
+      let outer = extents.count - 1
+      Workers.chunks(of: rows, grain: max(1, Loops.grain / max(columns, 1))) { range in
+        withUnsafeTemporaryAllocation(of: Int.self, capacity: operands + outer) { scratch in
+          let at = scratch.baseAddress.unsafelyUnwrapped
+          let index = at + operands
+          var rest = range.lowerBound
+          for k in 0..<operands { at[k] = 0 }
+          for d in stride(from: outer - 1, through: 0, by: -1) {
+            index[d] = rest % extents[d]
+            rest /= extents[d]
+            for k in 0..<operands { at[k] += index[d] * strides[k][d] }
+          }
+          for _ in range {
+            body(UnsafePointer(at), columns)
+            var d = outer - 1
+            while d >= 0 {
+              index[d] += 1
+              for k in 0..<operands { at[k] += strides[k][d] }
+              if index[d] < extents[d] { break }
+              for k in 0..<operands { at[k] -= extents[d] * strides[k][d] }
+              index[d] = 0
+              d -= 1
+            }
+          }
+        }
+      }
+    }
+  }
+
+  /// out[i] = f().
+  @inline(__always)
+  static func generate<R: Element>(_ out: Tensor, _ f: () -> R) {
+    let plan = Plan(out.shape, [out.strides])
+    let o = out.pointer(R.self)
+    let so = plan.inner(0)
+    plan.forEachRow { at, n in
+      let o = o + at[0]
+      for i in 0..<n { o[i * so] = f() }
+    }
+  }
+
+  /// out[i] = f(a[i]), with `a` broadcast to out's shape.
+  @inline(__always)
+  static func map<A: Element, R: Element>(_ a: Tensor, into out: Tensor, _ f: (A) -> R) {
+    let plan = Plan(
+      out.shape, [out.strides, Shape.broadcastStrides(a.shape, a.strides, to: out.shape)])
+    let (o, p) = (out.pointer(R.self), a.pointer(A.self))
+    let (so, sa) = (plan.inner(0), plan.inner(1))
+    plan.forEachRow { at, n in
+      let (o, p) = (o + at[0], p + at[1])
+      if so == 1 && sa == 1 {
+        for i in 0..<n { o[i] = f(p[i]) }
+      } else {
+        for i in 0..<n { o[i &* so] = f(p[i &* sa]) }
+      }
+    }
+  }
+
+  /// out[i] = f(a[i], b[i]), with both broadcast to out's shape.
+  @inline(__always)
+  static func map<A: Element, B: Element, R: Element>(
+    _ a: Tensor, _ b: Tensor, into out: Tensor, _ f: (A, B) -> R
+  ) {
+    let plan = Plan(
+      out.shape,
+      [
+        out.strides, Shape.broadcastStrides(a.shape, a.strides, to: out.shape),
+        Shape.broadcastStrides(b.shape, b.strides, to: out.shape),
+      ])
+    let (o, p, q) = (out.pointer(R.self), a.pointer(A.self), b.pointer(B.self))
+    let (so, sa, sb) = (plan.inner(0), plan.inner(1), plan.inner(2))
+    plan.forEachRow { at, n in
+      let (o, p, q) = (o + at[0], p + at[1], q + at[2])
+      if so == 1 && sa == 1 && sb == 1 {
+        for i in 0..<n { o[i] = f(p[i], q[i]) }
+      } else if so == 1 && sa == 1 && sb == 0 {
+        let y = q[0]
+        for i in 0..<n { o[i] = f(p[i], y) }
+      } else if so == 1 && sa == 0 && sb == 1 {
+        let x = p[0]
+        for i in 0..<n { o[i] = f(x, q[i]) }
+      } else {
+        for i in 0..<n { o[i &* so] = f(p[i &* sa], q[i &* sb]) }
+      }
+    }
+  }
+
+  /// out[i] = f(a[i], b[i], c[i]), with all broadcast to out's shape.
+  @inline(__always)
+  static func map<A: Element, B: Element, C: Element, R: Element>(
+    _ a: Tensor, _ b: Tensor, _ c: Tensor, into out: Tensor, _ f: (A, B, C) -> R
+  ) {
+    let plan = Plan(
+      out.shape,
+      [
+        out.strides, Shape.broadcastStrides(a.shape, a.strides, to: out.shape),
+        Shape.broadcastStrides(b.shape, b.strides, to: out.shape),
+        Shape.broadcastStrides(c.shape, c.strides, to: out.shape),
+      ])
+    let (o, p, q, r) = (
+      out.pointer(R.self), a.pointer(A.self), b.pointer(B.self), c.pointer(C.self)
+    )
+    let (so, sa, sb, sc) = (plan.inner(0), plan.inner(1), plan.inner(2), plan.inner(3))
+    plan.forEachRow { at, n in
+      let (o, p, q, r) = (o + at[0], p + at[1], q + at[2], r + at[3])
+      for i in 0..<n { o[i &* so] = f(p[i &* sa], q[i &* sb], r[i &* sc]) }
+    }
+  }
+
+  /// Copies `a`, broadcast to out's shape, converting to out's type.
+  static func convert(_ a: Tensor, into out: Tensor) {
+    switch a.dtype {
+    case .bool: convert(Bool.self, a, into: out)
+    case .uint8: convert(UInt8.self, a, into: out)
+    case .int32: convert(Int32.self, a, into: out)
+    case .int64: convert(Int64.self, a, into: out)
+    case .float32: convert(Float.self, a, into: out)
+    case .float64: convert(Double.self, a, into: out)
+    }
+  }
+
+  private static func convert<A: Element>(_: A.Type, _ a: Tensor, into out: Tensor) {
+    if A.dtype == out.dtype {
+      map(a, into: out) { (x: A) in x }
+      return
+    }
+    // Integers go through Int64, so that none above 2^53 is rounded.
+    if A.dtype.isFloating {
+      switch out.dtype {
+      case .bool: map(a, into: out) { (x: A) in Bool(converting: x.asDouble) }
+      case .uint8: map(a, into: out) { (x: A) in UInt8(converting: x.asDouble) }
+      case .int32: map(a, into: out) { (x: A) in Int32(converting: x.asDouble) }
+      case .int64: map(a, into: out) { (x: A) in Int64(converting: x.asDouble) }
+      case .float32: map(a, into: out) { (x: A) in Float(converting: x.asDouble) }
+      case .float64: map(a, into: out) { (x: A) in x.asDouble }
+      }
+    } else {
+      switch out.dtype {
+      case .bool: map(a, into: out) { (x: A) in Bool(converting: x.asInt64) }
+      case .uint8: map(a, into: out) { (x: A) in UInt8(converting: x.asInt64) }
+      case .int32: map(a, into: out) { (x: A) in Int32(converting: x.asInt64) }
+      case .int64: map(a, into: out) { (x: A) in x.asInt64 }
+      case .float32: map(a, into: out) { (x: A) in Float(converting: x.asInt64) }
+      case .float64: map(a, into: out) { (x: A) in Double(converting: x.asInt64) }
+      }
+    }
+  }
+
+  /// The strides of a new output of `shape`: those of a full-shaped dense operand, else row-major.
+  ///
+  /// This is how channels-last activations stay channels-last through elementwise operations.
+  static func outputStrides(_ shape: [Int], _ operands: [Tensor]) -> [Int] {
+    for t in operands where t.shape == shape && t.isDense { return t.strides }
+    return Shape.contiguousStrides(shape)
+  }
+}
