@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the shim's own files share.
+#pragma once
+
+#include <lauxlib.h>
+#include <lua.h>
+#include <lualib.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdatomic.h>
+
+#include "CLuaShim.h"
+
+// A state that is being resumed; the nodes lie on the C stack of the resumers.
+typedef struct running {
+  lua_State *state;
+  struct running *previous;
+} running;
+
+struct thresh_class {
+  thresh_session *session;
+  char *name;
+  const void *metatable;  // identity of the metatable, which the registry keeps
+  int reference;
+  struct box *handlers[4];  // index, new index, field, new field
+  thresh_class *next;
+};
+
+struct thresh_session {
+  lua_State *main;
+  lua_State *current;  // state of the innermost call into Swift that runs now
+  void *context;
+  thresh_hooks hooks;
+  atomic_int holders;
+  int depth;       // protected calls of the host that run now
+  int finalizing;  // Swift deinitialisers that run now inside Lua's collector
+
+  atomic_size_t used;
+  size_t limit;
+  intptr_t (*native_bytes)(void);
+  size_t native;      // when last asked
+  size_t step_base;   // native bytes at the last collector step
+  size_t soft_limit;  // native bytes at which everything is collected
+
+  int slots;        // registry keys
+  int cache;
+  int box_type;
+  int error_type;
+  int32_t *free_slots;
+  int32_t free_count, free_capacity, last_slot;
+  pthread_mutex_t release_lock;
+  int32_t *released;
+  atomic_int released_count;
+  int32_t released_capacity;
+
+  thresh_class *classes;
+  char *traceback;  // of the last error that reached a message handler
+  bool warnings;
+  bool warning_continues;
+
+  running *volatile chain;
+  volatile sig_atomic_t interrupting;
+  bool foreground;
+  pthread_t thread;
+};
+
+// A Swift function body, owned by a userdata.
+typedef struct box {
+  uintptr_t mark;
+  void *body;
+} box;
+
+// A Swift object, owned by a userdata.
+typedef struct object {
+  uintptr_t mark;
+  void *value;
+  thresh_class *type;
+} object;
+
+static inline thresh_session *session_of(lua_State *L) {
+  return *(thresh_session **)lua_getextraspace(L);
+}
+
+// state.c
+void drain_released(thresh_session *session);
+int32_t take_slot(lua_State *L, thresh_session *session, int index);
+void push_slot(lua_State *L, thresh_session *session, int32_t slot);
+
+// memory.c
+void *count_allocate(void *session, void *block, size_t old_size, size_t new_size);
+void settle_memory(lua_State *L, thresh_session *session);
+void refresh_native(thresh_session *session);
+
+// values.c
+object *to_object(lua_State *L, int index);
+void borrow_value(lua_State *L, int index, thresh_value *value);
+void own_value(lua_State *L, thresh_session *session, int index, thresh_list *list);
+int push_list(lua_State *L, thresh_session *session, thresh_list *list, int *pushed);
+
+// calls.c
+int invoke(lua_State *L, box *body);
+int trampoline(lua_State *L);
+
+// errors.c
+int raise_failure(lua_State *L, thresh_call *call);
+int handle_message(lua_State *L);
+void make_error_type(lua_State *L, thresh_session *session);
+void describe_error(lua_State *L, thresh_session *session, int status, thresh_outcome *outcome);
+void push_traceback(lua_State *L, lua_State *of, int level);
+char *copy_text(const char *text, size_t length);
+
+// classes.c
+int class_create(lua_State *L);
+int class_add(lua_State *L);
+int object_free(lua_State *L);
+
+// library.c
+void adapt_libraries(lua_State *L);
+void warn_to_stderr(void *session, const char *message, int continues);
+
+// interrupts.c
+void forget_interrupts(thresh_session *session);
+void begin_interrupt(thresh_session *session);
+void end_interrupt(thresh_session *session);
+void open_coroutines(lua_State *L);
