@@ -18,6 +18,11 @@ enum Loops {
 
     /// - Parameter operands: strides of each operand over `shape`, the output's first.
     init(_ shape: [Int], _ operands: [[Int]]) {
+      if operands.allSatisfy({ $0 == operands[0] }), Shape.isContiguous(shape, operands[0]) {
+        extents = [shape.reduce(1, *)]
+        strides = operands.map { _ in [1] }
+        return
+      }
       // Visit dimensions by falling stride of the output, so that dense outputs are written in order.
       let order = shape.indices.filter { shape[$0] != 1 }
         .sorted { (operands[0][$0], $1) > (operands[0][$1], $0) }
