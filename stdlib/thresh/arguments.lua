@@ -1,0 +1,84 @@
+-- SPDX-License-Identifier: Apache-2.0
+-- A script's own command line: `--name value`, `--name=value` and `--flag`, checked against a table.
+
+local suggestion = require("thresh.options").suggestion
+
+local M = {}
+
+local function fail(...)
+  io.stderr:write(string.format(...), "\n")
+  os.exit(2)
+end
+
+local function converted(name, text, default)
+  if type(default) == "table" then
+    local values = {}
+    for part in text:gmatch("[^,]+") do values[#values + 1] = tonumber(part) or part end
+    return values
+  end
+  if type(default) ~= "number" then return text end
+  local number = tonumber(text)
+  if not number then fail("--%s needs a number, got '%s'", name, text) end
+  if math.type(default) == "integer" then
+    number = math.tointeger(number) or fail("--%s needs a whole number, got '%s'", name, text)
+  end
+  return number
+end
+
+local function usage(script, spec)
+  local names = {}
+  for name in pairs(spec) do names[#names + 1] = name end
+  table.sort(names)
+  print("usage: thresh " .. script .. " [options]")
+  for _, name in ipairs(names) do
+    local default, help = spec[name][1], spec[name][2]
+    local shown = type(default) == "table" and table.concat(default, ",") or tostring(default)
+    print(string.format("  --%-22s %s%s", name, help,
+      default ~= nil and default ~= false and " (" .. shown .. ")" or ""))
+  end
+end
+
+--- The options given to the running script.
+--
+-- spec: name -> { default, help }. Numbers and comma-separated lists follow the default's type;
+-- a default of false makes a flag, nil an option without default. Underscores in names are dashes
+-- on the command line. `--help` prints the options; a mistake ends the script with status 2.
+function M.parse(spec, given)
+  given = given or arg or {}
+  local rules, values = {}, {}
+  for name, rule in pairs(spec) do
+    rules[(name:gsub("_", "-"))] = { rule[1], rule[2], name = name }
+    values[name] = rule[1]
+  end
+  local i = 1
+  while i <= #given do
+    local word = given[i]
+    local name, text = word:match("^%-%-([%w%-]+)=(.*)$")
+    name = name or word:match("^%-%-([%w%-]+)$")
+    if name == "help" then
+      usage(tostring((arg or {})[0]), rules)
+      os.exit(0)
+    end
+    local rule = name and rules[name]
+    if not rule then
+      local names = {}
+      for known in pairs(rules) do names[#names + 1] = known end
+      fail("unknown argument '%s'%s; --help lists the options", word, name and suggestion(name, names) or "")
+    end
+    if rule[1] == false then
+      if text then fail("--%s is a flag and takes no value", name) end
+      values[rule.name] = true
+    else
+      if not text then
+        i = i + 1
+        text = given[i]
+        if text == nil then fail("--%s needs a value", name) end
+      end
+      values[rule.name] = converted(name, text, rule[1])
+    end
+    i = i + 1
+  end
+  return values
+end
+
+return setmetatable(M, { __call = function(_, ...) return M.parse(...) end })

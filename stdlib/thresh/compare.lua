@@ -1,0 +1,229 @@
+-- SPDX-License-Identifier: Apache-2.0
+-- Several selectors, several seeds, one table: accuracy, seconds, fixed-accuracy speedup, images.
+
+local core = require "thresh.core"
+local options = require "thresh.options"
+local train = require "thresh.train"
+local statistics = core.statistics
+
+local M = {}
+
+local rules = {
+  data = { { "table", "callable" }, required = true },
+  model = { "callable", required = true },
+  optimizer = { "callable", required = true },
+  schedule = { "callable" },
+  schedule_per = { "string" },
+  selectors = { "table", required = true },
+  seeds = { "table", default = { 1, 2, 3 } },
+  epochs = { "integer", required = true, from = 1 },
+  batch_size = { "integer", default = 128, from = 1 },
+  augment = { "table" },
+  label_smoothing = { "number" },
+  evaluate_on = { "string", default = "test" },
+  evaluate_every = { "integer", default = 1, from = 1 },
+  initial = { "string" },
+  traces = { "string" },
+  target = { "number", from = 0, to = 1 },
+  quiet = { "boolean", default = false },
+}
+
+-- An entry of `selectors` as { label, select(run) -> selector, optimizer, schedule, baseline }.
+local function entry(given, i)
+  if type(given) ~= "table" then
+    error(string.format("compare: selector %d must be a table, got %s", i, type(given)), 4)
+  end
+  if given.name then return { label = given.name, select = function() return given end } end
+  local e = options.check("compare: selector " .. i, given, {
+    label = { "string", required = true },
+    select = { { "table", "callable" }, required = true },
+    optimizer = { "callable" },
+    schedule = { "callable" },
+    baseline = { "string" },
+  }, 4)
+  if type(e.select) == "table" and e.select.name then
+    local fixed = e.select
+    e.select = function() return fixed end
+  end
+  return e
+end
+
+local function run_one(config, e, seed, traces)
+  local model = config.model(seed)
+  local data = config.data
+  if type(data) == "function" then data = data(seed) end
+  local make_optimizer = e.optimizer or config.optimizer
+  local make_schedule = e.schedule or config.schedule
+  local trace = config.traces and string.format("%s/%s-seed%d.trace", config.traces,
+    e.label:lower():gsub("[^%w]+", "-"), seed)
+  traces[e.label] = trace
+  return train.train {
+    model = model, data = data, optimizer = make_optimizer(model:parameters(), seed),
+    schedule = make_schedule and make_schedule(config.epochs), schedule_per = config.schedule_per,
+    select = e.select { seed = seed, traces = traces }, epochs = config.epochs,
+    batch_size = config.batch_size, seed = seed, augment = config.augment,
+    label_smoothing = config.label_smoothing, evaluate_on = config.evaluate_on,
+    evaluate_every = config.evaluate_every, initial = config.initial, trace = trace,
+    label = string.format("%s, seed %d", e.label, seed), quiet = config.quiet,
+  }
+end
+
+-- Cumulative training and selection seconds and accuracy at each evaluation, from the start.
+local function curve(result)
+  local seconds, accuracy = {}, {}
+  for _, row in ipairs(result.history) do
+    if row.accuracy then
+      seconds[#seconds + 1] = row.seconds.train + row.seconds.select
+      accuracy[#accuracy + 1] = row.accuracy
+    end
+  end
+  return { seconds = seconds, accuracy = accuracy }
+end
+
+-- The accuracy every compared run reaches: the smallest best.
+local function common_target(rows)
+  local target = math.huge
+  for _, row in ipairs(rows) do
+    for _, result in ipairs(row.results) do target = math.min(target, result.best) end
+  end
+  return target
+end
+
+local function collect(results, field)
+  local values = {}
+  for i, result in ipairs(results) do values[i] = field(result) end
+  return values
+end
+
+local function summarise(row, baseline, target)
+  local results = row.results
+  row.accuracy = statistics.summary(collect(results, function(r) return r.accuracy end))
+  row.best = statistics.summary(collect(results, function(r) return r.best end))
+  row.train_seconds = statistics.summary(collect(results, function(r) return r.seconds.train end))
+  row.select_seconds = statistics.summary(collect(results, function(r) return r.seconds.select end))
+  row.forwarded = results[1].forwarded
+  row.backwarded = results[1].backwarded
+  if baseline then
+    row.speedup = statistics.speedup(collect(baseline.results, curve), collect(results, curve), target)
+    row.baseline = baseline.label
+  end
+end
+
+--- Trains every selector with every seed and returns { rows, target, … }; `tostring` is the table.
+--
+-- model(seed), optimizer(parameters, seed) and schedule(epochs) make fresh ones for each run. An
+-- entry of `selectors` is a selector, or { label, select = function(run) … end, optimizer, schedule,
+-- baseline } where run.traces[label] is the trace of an earlier entry with the same seed. The first
+-- entry is the baseline of the speedups unless an entry names another.
+function M.compare(given)
+  local config = options.check("compare", given, rules, 2)
+  if #config.selectors == 0 then error("compare: needs at least one selector", 2) end
+  if #config.seeds == 0 then error("compare: needs at least one seed", 2) end
+  if config.traces then core.make_directory(config.traces) end
+  local rows, by_label = {}, {}
+  for i, selector in ipairs(config.selectors) do
+    local e = entry(selector, i)
+    if by_label[e.label] then
+      error(string.format("compare: two selectors are called '%s'; give one a label", e.label), 2)
+    end
+    local row = { label = e.label, entry = e, results = {} }
+    rows[i], by_label[e.label] = row, row
+  end
+  -- Seed by seed, so that a slow spell of the machine touches every selector alike.
+  for _, seed in ipairs(config.seeds) do
+    local traces = {}
+    for _, row in ipairs(rows) do
+      row.results[#row.results + 1] = run_one(config, row.entry, seed, traces)
+    end
+  end
+  local target = config.target or common_target(rows)
+  for _, row in ipairs(rows) do
+    local label = row.entry.baseline or rows[1].label
+    local baseline = by_label[label]
+    if not baseline then
+      error(string.format("compare: '%s' names the baseline '%s', which is not compared", row.label, label), 2)
+    end
+    summarise(row, baseline, target)
+  end
+  local data = type(config.data) == "function" and config.data(config.seeds[1]) or config.data
+  return setmetatable({
+    rows = rows, target = target, seeds = config.seeds, epochs = config.epochs,
+    evaluate_on = config.evaluate_on, n = #data.train, held_out = #data[config.evaluate_on],
+    data = data.name,
+  }, M)
+end
+
+local function percent(summary)
+  return string.format("%.2f [%.2f, %.2f]", 100 * summary.median, 100 * summary.min, 100 * summary.max)
+end
+
+local function thousands(n)
+  local text = string.format("%d", n)
+  repeat
+    local count
+    text, count = text:gsub("^(%d+)(%d%d%d)", "%1,%2")
+  until count == 0
+  return text
+end
+
+local function speedup_text(row)
+  local s = row.speedup
+  if not s then return "" end
+  local mark = row.baseline ~= row.first and "*" or ""
+  if s.reached == 0 then return string.format("<%.2f%s", s.below, mark) end
+  local text = string.format("%.2f [%.2f, %.2f]%s", s.median, s.min, s.max, mark)
+  if s.reached < s.count then text = text .. string.format(" (%d of %d)", s.reached, s.count) end
+  return text
+end
+
+-- Columns padded to their widest cell; the first is flush left, numbers flush right.
+local function layout(lines)
+  local widths = {}
+  for _, line in ipairs(lines) do
+    for i, cell in ipairs(line) do widths[i] = math.max(widths[i] or 0, utf8.len(cell)) end
+  end
+  local out = {}
+  for _, line in ipairs(lines) do
+    local cells = {}
+    for i, cell in ipairs(line) do
+      local pad = string.rep(" ", widths[i] - utf8.len(cell))
+      cells[i] = i == 1 and cell .. pad or pad .. cell
+    end
+    out[#out + 1] = (table.concat(cells, "  "):gsub("%s+$", ""))
+  end
+  return out
+end
+
+M.__index = M
+
+M.__tostring = function(self)
+  local several = #self.seeds > 1
+  local lines = { { "selector", "accuracy %", "train s", "select s", "speedup", "forwarded", "backwarded" } }
+  local footnote = {}
+  for _, row in ipairs(self.rows) do
+    row.first = self.rows[1].label
+    lines[#lines + 1] = {
+      row.label, percent(row.accuracy), string.format("%.1f", row.train_seconds.median),
+      string.format("%.2f", row.select_seconds.median), speedup_text(row),
+      thousands(row.forwarded), thousands(row.backwarded),
+    }
+    if row.baseline ~= row.first then
+      footnote[#footnote + 1] = string.format("* %s: against '%s'", row.label, row.baseline)
+    end
+  end
+  local out = layout(lines)
+  table.insert(out, 2, (string.rep("-", 8)))
+  local widest = 0
+  for _, line in ipairs(out) do widest = math.max(widest, utf8.len(line)) end
+  out[2] = string.rep("-", widest)
+  out[#out + 1] = string.format(
+    "%s: %d training and %d %s images, %d epochs, %s. Accuracy: last epoch, median%s. "
+      .. "Speedup: of the time in training and selection to reach %.2f %% accuracy.",
+    self.data or "data", self.n, self.held_out, self.evaluate_on, self.epochs,
+    several and string.format("%d seeds", #self.seeds) or "1 seed",
+    several and " [least, most]" or "", 100 * self.target)
+  for _, note in ipairs(footnote) do out[#out + 1] = note end
+  return table.concat(out, "\n")
+end
+
+return setmetatable(M, { __call = function(_, config) return M.compare(config) end })

@@ -1,0 +1,85 @@
+-- SPDX-License-Identifier: Apache-2.0
+-- What a selector returned, checked before training uses it.
+
+local core = require "thresh.core"
+
+local M = {}
+
+local function fail(name, ...)
+  error(string.format("selector '%s': %s", name, string.format(...)), 0)
+end
+
+local function as_tensor(name, what, value, dtype)
+  if type(value) == "table" then
+    local ok, tensor = pcall(core.tensor, value, { dtype = dtype })
+    if not ok then fail(name, "%s cannot be made a tensor: %s", what, tostring(tensor)) end
+    value = tensor
+  end
+  if not core.is_tensor(value) then
+    fail(name, "%s must be a tensor or a list of numbers, got %s", what, type(value))
+  end
+  if value.ndim ~= 1 then
+    fail(name, "%s must have one dimension, got %d", what, value.ndim)
+  end
+  return value
+end
+
+local function check_indices(name, indices, n)
+  indices = as_tensor(name, "indices", indices, "int64")
+  if indices.dtype ~= "int64" and indices.dtype ~= "int32" then
+    fail(name, "indices must be integers, got %s", indices.dtype)
+  end
+  local count = #indices
+  if count == 0 then fail(name, "no image was selected") end
+  local low, high = indices:min():item(), indices:max():item()
+  if low < 1 then fail(name, "index %d is below 1 (indices count from 1)", low) end
+  if high > n then fail(name, "index %d is above %d, the number of candidates", high, n) end
+  if #indices:unique() ~= count then
+    local seen = {}
+    for _, index in ipairs(indices:tolist()) do
+      if seen[index] then fail(name, "index %d comes twice", index) end
+      seen[index] = true
+    end
+  end
+  return indices
+end
+
+local function check_weights(name, weights, count)
+  weights = as_tensor(name, "weights", weights, "float32")
+  if #weights ~= count then
+    fail(name, "%d weights for %d indices", #weights, count)
+  end
+  local finite = weights:isfinite()
+  if not finite:all():item() then
+    local bad = finite:logical_not():nonzero()[{ 1, 1 }]
+    fail(name, "weight %d is %s", bad, weights[bad])
+  end
+  local low = weights:min():item()
+  if low < 0 then fail(name, "weights must not be negative, got %g", low) end
+  if weights:sum():item() <= 0 then fail(name, "all weights are zero") end
+  return weights
+end
+
+--- The selection a heuristic returned as { indices, weights, batches, residual, filled }.
+--
+-- Accepts `indices`, `indices, weights` or a table with these fields. `limit` is the most images it
+-- may choose; errors name the heuristic and the value.
+function M.check(name, n, limit, indices, weights)
+  local chosen = {}
+  if type(indices) == "table" and indices.indices ~= nil then
+    chosen = indices
+    indices, weights = chosen.indices, chosen.weights
+  end
+  if indices == nil then fail(name, "returned nothing; indices are needed") end
+  indices = check_indices(name, indices, n)
+  if #indices > limit then
+    fail(name, "%d images were selected, the budget is %d", #indices, limit)
+  end
+  if weights ~= nil then weights = check_weights(name, weights, #indices) end
+  return {
+    indices = indices, weights = weights, batches = chosen.batches,
+    residual = chosen.residual, filled = chosen.filled or 0,
+  }
+end
+
+return M
