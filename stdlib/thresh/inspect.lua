@@ -23,6 +23,22 @@ local function scalar(value)
   return tostring(value)
 end
 
+-- The items of a list, as many on a line as fit.
+local function filled(parts, width, indent)
+  local lines, line = {}, indent .. parts[1]
+  for i = 2, #parts do
+    local longer = line .. ", " .. parts[i]
+    if #longer < width and not longer:find("\n", 1, true) then
+      line = longer
+    else
+      lines[#lines + 1] = line .. ","
+      line = indent .. parts[i]
+    end
+  end
+  lines[#lines + 1] = line
+  return table.concat(lines, "\n")
+end
+
 local describe
 
 local function describe_table(value, options, depth, seen)
@@ -54,7 +70,10 @@ local function describe_table(value, options, depth, seen)
   local line = "{ " .. table.concat(parts, ", ") .. " }"
   local indent = string.rep("  ", depth)
   if #line + #indent <= options.width and not line:find("\n", 1, true) then return line end
-  return "{\n  " .. indent .. table.concat(parts, ",\n  " .. indent) .. "\n" .. indent .. "}"
+  if length == 0 or #keys > 0 then
+    return "{\n  " .. indent .. table.concat(parts, ",\n  " .. indent) .. "\n" .. indent .. "}"
+  end
+  return "{\n" .. filled(parts, options.width, indent .. "  ") .. "\n" .. indent .. "}"
 end
 
 function describe(value, options, depth, seen)
