@@ -33,7 +33,7 @@ let package = Package(
       name: "CLua", pkgConfig: "lua5.4", providers: [.apt(["liblua5.4-dev"])]),
     .systemLibrary(
       name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
-    // readline's pkg-config file carries flags that SwiftPM prohibits, so its module map links it.
+    // readline's pkg-config file carries flags that SwiftPM prohibits, so it has none here.
     .systemLibrary(name: "CReadline", providers: [.apt(["libreadline-dev"])]),
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     .systemLibrary(
@@ -42,7 +42,10 @@ let package = Package(
     // C of our own: what Swift cannot do.
     cModule("CInterrupt"),
     cModule("CLuaShim", ["CLua", "CInterrupt"]),
-    cModule("CLineEditor", ["CReadline", "CInterrupt"]),
+    // C code does not link what a module map names, so the library stands here.
+    .target(
+      name: "CLineEditor", dependencies: ["CReadline", "CInterrupt"], cSettings: strictC,
+      linkerSettings: [.linkedLibrary("readline")]),
     cModule("CKernels"),
     cModule("CStdlib", embedded: ["files.inc"]),
     cModule("CDigits", embedded: ["digits.bin"]),
@@ -60,7 +63,7 @@ let package = Package(
       ["ThreshLua", "ThreshTensor", "ThreshNN", "ThreshData", "ThreshSelection"]),
     module("ThreshKit", ["ThreshBindings", "CStdlib"]),
     .executableTarget(
-      name: "ThreshCLI", dependencies: ["ThreshKit", "CLineEditor"], swiftSettings: strict),
+      name: "ThreshCLI", dependencies: ["ThreshKit", "ThreshLua", "CLineEditor"], swiftSettings: strict),
 
     tests("ThreshTensorTests", ["ThreshTensor"]),
     tests("ThreshNNTests", ["ThreshNN"]),
@@ -68,7 +71,9 @@ let package = Package(
     tests("ThreshSelectionTests", ["ThreshSelection"]),
     tests("ThreshLuaTests", ["ThreshLua"]),
     tests("ThreshBindingsTests", ["ThreshKit"]),
-    tests("ThreshCLITests", []),
+    // Starts the built program at a pseudo-terminal.
+    .target(name: "CTerminal", path: "Tests/Terminal", cSettings: strictC),
+    tests("ThreshCLITests", ["CTerminal"]),
   ],
   swiftLanguageModes: [.v6],
   cLanguageStandard: .gnu2x

@@ -168,6 +168,7 @@ static lua_State *enter(thresh_session *session, thresh_outcome *outcome) {
     return NULL;
   }
   drain_released(session);
+  if (session->depth == 0) session->interrupting = 0;
   if (session->depth++ == 0) {
     session->thread = pthread_self();
     refresh_native(session);

@@ -143,7 +143,8 @@ int handle_message(lua_State *L) {
   size_t length;
   const char *text = lua_tolstring(L, -1, &length);
   free(session->traceback);
-  session->traceback = copy_text(text, length);
+  bool frames = strchr(text, '\n') != NULL;  // beside the heading
+  session->traceback = frames ? copy_text(text, length) : NULL;
   lua_settop(L, 1);
   return 1;
 }

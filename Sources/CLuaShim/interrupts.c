@@ -23,7 +23,7 @@ static void stop(lua_State *L, lua_Debug *event) {
   (void)event;
   if (!session_of(L)->interrupting) {
     lua_sethook(L, NULL, 0, 0);
-    return;
+    if (!session_of(L)->interrupting) return;  // no signal came in between
   }
   lua_pushliteral(L, "interrupted!");
   lua_error(L);
@@ -205,13 +205,15 @@ static int coroutine_yield(lua_State *L) {
   return lua_yield(L, lua_gettop(L));
 }
 
-// A script cannot take off the hook that stops it.
+// A script cannot take off the hook that stops it, not even when the signal comes during the call.
 static int set_hook(lua_State *L) {
-  if (session_of(L)->interrupting) return 0;
+  thresh_session *session = session_of(L);
+  if (session->interrupting) return 0;
   int count = lua_gettop(L);
   lua_pushvalue(L, lua_upvalueindex(1));
   lua_insert(L, 1);
   lua_call(L, count, LUA_MULTRET);
+  if (session->interrupting) begin_interrupt(session);
   return lua_gettop(L);
 }
 

@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: Apache-2.0
+import Glibc
+import ThreshLua
+
+/// How values and errors are shown to the user. `print` stays Lua's own.
+struct Display {
+  let session: LuaSession
+
+  /// Shows results, nils included: on one line, or each on its own when one has several lines.
+  func show(_ values: [LuaValue]) {
+    if values.isEmpty { return }
+    let texts = values.map(text)
+    let separator = texts.contains { $0.contains("\n") } ? "\n" : "\t"
+    Console.print(texts.joined(separator: separator))
+  }
+
+  /// Strings are quoted and tables inspected, so that a value looks like what would make it.
+  func text(_ value: LuaValue) -> String {
+    switch value {
+    case .nil: return "nil"
+    case .boolean(let flag): return flag ? "true" : "false"
+    case .string(let string): return Self.quoted(string)
+    case .table(let table): return inspected(table)
+    default: return described(value)
+    }
+  }
+
+  private func described(_ value: LuaValue) -> String {
+    do {
+      return try session.describe(value).text
+    } catch {
+      return "(\(value.typeName): \(error))"
+    }
+  }
+
+  private func inspected(_ table: LuaTable) -> String {
+    do {
+      guard try session.isPreloaded("thresh.inspect") else { return described(.table(table)) }
+      var inspect = try session.require("thresh.inspect")
+      if case .table(let module) = inspect { inspect = try module.get("inspect") }
+      guard case .function(let function) = inspect else { return described(.table(table)) }
+      return try session.call(function, [.table(table)]).first?.text ?? described(.table(table))
+    } catch {
+      return described(.table(table))
+    }
+  }
+
+  /// A string as a Lua literal. Text beyond ASCII stays readable.
+  static func quoted(_ string: LuaString) -> String {
+    var result = "\""
+    for scalar in string.text.unicodeScalars {
+      switch scalar {
+      case "\"": result += "\\\""
+      case "\\": result += "\\\\"
+      case "\n": result += "\\n"
+      case "\r": result += "\\r"
+      case "\t": result += "\\t"
+      case "\u{0}"..<" ", "\u{7f}":
+        let code = String(scalar.value)
+        result += "\\" + String(repeating: "0", count: 3 - code.count) + code
+      default: result.unicodeScalars.append(scalar)
+      }
+    }
+    return result + "\""
+  }
+
+  /// Tells an error and its traceback on standard error.
+  func report(_ error: any Error, prefix: String = "") {
+    guard let error = error as? LuaError else {
+      Console.complain("\(prefix)\(error)")
+      return
+    }
+    var message = error.message
+    if case .table(let table)? = error.value, message.hasPrefix("(error object is a") {
+      message = fields(of: table) ?? message
+    }
+    Console.complain(prefix + message + (error.traceback.map { "\n" + $0 } ?? ""))
+  }
+
+  /// The fields of an error table that does not tell itself: `{code = 3, message = "no"}`.
+  private func fields(of table: LuaTable) -> String? {
+    guard let contents = try? table.contents() else { return nil }
+    var parts = contents.array.map(text)
+    parts += contents.fields.map { field in
+      (field.key.text ?? "[\(text(field.key))]") + " = " + text(field.value)
+    }.sorted()
+    return "error {" + parts.joined(separator: ", ") + "}"
+  }
+}

@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: Apache-2.0
+import Glibc
+import ThreshLua
+
+/// One run of the command: flags, then script, command or prompt.
+struct Program {
+  let arguments: Arguments
+  let session: LuaSession
+  let display: Display
+
+  /// Runs the command line; the exit status.
+  static func run(_ words: [LuaString]) -> Int32 {
+    let arguments: Arguments
+    do {
+      arguments = try Arguments(words)
+    } catch {
+      let message = (error as? Arguments.Failure)?.message ?? "\(error)"
+      Console.complain("thresh: \(message)\n\(Usage.short)")
+      return EXIT_FAILURE
+    }
+    if arguments.help {
+      Console.print(Usage.help)
+      return EXIT_SUCCESS
+    }
+    if arguments.version { Console.print(Usage.banner) }
+    do {
+      let session = try SessionFactory.make(
+        arguments.settings, ignoreEnvironment: arguments.ignoreEnvironment)
+      let program = Program(
+        arguments: arguments, session: session, display: Display(session: session))
+      return program.run()
+    } catch {
+      Console.complain("thresh: \(error)")
+      return EXIT_FAILURE
+    }
+  }
+
+  private func run() -> Int32 {
+    session.handleInterrupts()
+    do {
+      try setArgumentTable()
+      if !arguments.ignoreEnvironment { try runInitialisation() }
+      for step in arguments.steps { try run(step) }
+      let status = try runScript()
+      if arguments.interactive {
+        Prompt(session: session, display: display).run()
+        return EXIT_SUCCESS
+      }
+      return status
+    } catch {
+      display.report(error, prefix: "thresh: ")
+      let interrupted = (error as? LuaError)?.kind == .interrupted
+      return interrupted ? interruptedStatus : EXIT_FAILURE
+    }
+  }
+
+  /// As a shell reports a process that Ctrl-C ended.
+  private var interruptedStatus: Int32 { 128 + SIGINT }
+
+  /// `arg`: the script at 0, its arguments from 1, what stood before it below 0.
+  private func setArgumentTable() throws {
+    let script = arguments.script == arguments.all.count ? 0 : arguments.script
+    let fields = arguments.all.enumerated().map { index, word in
+      (key: LuaValue.integer(index - script), value: LuaValue.string(word))
+    }
+    try session.setGlobal("arg", .table(LuaTable(fields: fields)))
+  }
+
+  private func runInitialisation() throws {
+    for name in ["LUA_INIT_5_4", "LUA_INIT"] {
+      guard let text = Console.environment(name) else { continue }
+      if text.bytes.first == UInt8(ascii: "@") {
+        let path = LuaString(bytes: Array(text.bytes.dropFirst()))
+        try session.call(session.load(file: path))
+      } else {
+        try session.run(text, name: "=\(name)")
+      }
+      return
+    }
+  }
+
+  private func run(_ step: Arguments.Step) throws {
+    switch step {
+    case .warnings: try session.enableWarnings()
+    case .evaluate(let text): try session.run(text, name: "=(command line)")
+    case .require(let text): try require(text.text)
+    }
+  }
+
+  /// `-l name`, `-l global=name`, and `-l name-suffix`, whose global has no suffix.
+  private func require(_ text: String) throws {
+    let parts = text.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+    let module = String(parts.last ?? "")
+    var global = String(parts.first ?? "")
+    if parts.count == 1, let mark = global.firstIndex(of: "-") { global = String(global[..<mark]) }
+    try session.setGlobal(global, session.require(module))
+  }
+
+  private func runScript() throws -> Int32 {
+    guard arguments.script < arguments.all.count else {
+      let idle = !arguments.hasSteps && !arguments.version && !arguments.interactive
+      if idle, Console.inputIsTerminal {
+        Console.print(Usage.banner)
+        Prompt(session: session, display: display).run()
+      } else if idle {
+        try session.call(session.load(file: nil))
+      }
+      return EXIT_SUCCESS
+    }
+    let name = arguments.all[arguments.script]
+    if try isCommand(name) { return try runCommand(name.text) }
+    let script = try session.load(file: arguments.scriptIsStandardInput ? nil : name)
+    try session.call(script, scriptArguments())
+    return EXIT_SUCCESS
+  }
+
+  private func isCommand(_ name: LuaString) throws -> Bool {
+    try Usage.commands.contains(name.text) && session.isPreloaded("thresh.cmd.\(name.text)")
+  }
+
+  /// A command's module returns a function of the command's words; an integer that it returns is
+  /// the exit status.
+  private func runCommand(_ name: String) throws -> Int32 {
+    guard case .function(let body) = try session.require("thresh.cmd.\(name)") else {
+      throw LuaError("module 'thresh.cmd.\(name)' must return a function")
+    }
+    guard case .integer(let status)? = try session.call(body, scriptArguments()).first else {
+      return EXIT_SUCCESS
+    }
+    return Int32(truncatingIfNeeded: status & 0xff)
+  }
+
+  /// What a script gets as `...`: `arg[1]` and so on, as initialisation code has left them.
+  private func scriptArguments() throws -> [LuaValue] {
+    guard case .table(let table) = try session.global("arg") else {
+      throw LuaError("'arg' is not a table")
+    }
+    return try table.contents().array
+  }
+}
