@@ -63,7 +63,8 @@ let package = Package(
       ["ThreshLua", "ThreshTensor", "ThreshNN", "ThreshData", "ThreshSelection"]),
     module("ThreshKit", ["ThreshBindings", "CStdlib"]),
     .executableTarget(
-      name: "ThreshCLI", dependencies: ["ThreshKit", "ThreshLua", "CLineEditor"], swiftSettings: strict),
+      name: "ThreshCLI", dependencies: ["ThreshKit", "ThreshLua", "CLineEditor"],
+      swiftSettings: strict),
 
     tests("ThreshTensorTests", ["ThreshTensor"]),
     tests("ThreshNNTests", ["ThreshNN"]),

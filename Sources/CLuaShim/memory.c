@@ -6,6 +6,17 @@
 
 enum { STEP_BYTES = 1 << 20, SOFT_BYTES = 64 << 20 };
 
+void refresh_native(thresh_session *session) {
+  if (session->native_bytes == NULL) return;
+  intptr_t bytes = session->native_bytes();
+  session->native = bytes < 0 ? 0 : (size_t)bytes;
+}
+
+static bool fits(const thresh_session *session, size_t used, size_t wanted) {
+  size_t taken = used + session->native;
+  return taken <= session->limit && wanted <= session->limit - taken;
+}
+
 // Lua and native storage share one budget; beyond it Lua gets NULL, which it turns into an error.
 void *count_allocate(void *context, void *block, size_t old_size, size_t new_size) {
   thresh_session *session = context;
@@ -17,19 +28,17 @@ void *count_allocate(void *context, void *block, size_t old_size, size_t new_siz
     return NULL;
   }
   if (new_size > old && session->limit > 0) {
-    size_t taken = used + session->native;
-    if (taken > session->limit || new_size - old > session->limit - taken) return NULL;
+    bool enough = fits(session, used, new_size - old);
+    if (!enough) {
+      refresh_native(session);  // what Lua knows of it may be stale
+      enough = fits(session, used, new_size - old);
+    }
+    if (!enough) return NULL;
   }
   void *grown = realloc(block, new_size);
   if (grown == NULL) return new_size <= old ? block : NULL;
   atomic_store_explicit(&session->used, used - old + new_size, memory_order_relaxed);
   return grown;
-}
-
-void refresh_native(thresh_session *session) {
-  if (session->native_bytes == NULL) return;
-  intptr_t bytes = session->native_bytes();
-  session->native = bytes < 0 ? 0 : (size_t)bytes;
 }
 
 static void collect_all(lua_State *L, thresh_session *session) {

@@ -108,10 +108,11 @@ public final class LuaSession {
     return try protected(arguments) { thresh_session_call(handle, reference.slot, $0, $1) }
   }
 
-  /// Whether text is a whole chunk, the beginning of one, or wrong.
+  /// Whether text is a whole chunk, the beginning of one, or wrong. The text counts as whole lines:
+  /// a quoted string without its end is wrong, a long one is unfinished.
   public func completeness(of source: String, name: String) -> LuaCompleteness {
     do {
-      return .complete(try load(source, name: name))
+      return .complete(try load(source + "\n", name: name))
     } catch let error as LuaError {
       return error.message.hasSuffix("<eof>") ? .incomplete(error) : .invalid(error)
     } catch {
