@@ -120,7 +120,23 @@ extension Float: FloatingElement {}
 extension Double: FloatingElement {}
 
 /// The element types with arithmetic.
-public protocol NumericElement: Element, Comparable, Numeric {}
+public protocol NumericElement: Element, Comparable, Numeric {
+  /// a + b; integers wrap.
+  static func sum(_ a: Self, _ b: Self) -> Self
+  /// a * b; integers wrap.
+  static func product(_ a: Self, _ b: Self) -> Self
+}
+
+extension NumericElement where Self: BinaryFloatingPoint {
+  @inlinable public static func sum(_ a: Self, _ b: Self) -> Self { a + b }
+  @inlinable public static func product(_ a: Self, _ b: Self) -> Self { a * b }
+}
+
+extension NumericElement where Self: FixedWidthInteger {
+  @inlinable public static func sum(_ a: Self, _ b: Self) -> Self { a &+ b }
+  @inlinable public static func product(_ a: Self, _ b: Self) -> Self { a &* b }
+}
+
 extension Float: NumericElement {}
 extension Double: NumericElement {}
 extension Int64: NumericElement {}

@@ -126,10 +126,35 @@ enum Loops {
     }
   }
 
+  /// What a loop reads: a tensor's elements, or a single number elsewhere.
+  struct Input<T: Element> {
+    let pointer: UnsafePointer<T>
+    let shape: [Int]
+    let strides: [Int]
+
+    init(pointer: UnsafePointer<T>, shape: [Int], strides: [Int]) {
+      self.pointer = pointer
+      self.shape = shape
+      self.strides = strides
+    }
+
+    init(_ t: Tensor) {
+      self.init(pointer: t.pointer(T.self), shape: t.shape, strides: t.strides)
+    }
+  }
+
   /// out[i] = f(a[i], b[i]), with both broadcast to out's shape.
   @inline(__always)
   static func map<A: Element, B: Element, R: Element>(
     _ a: Tensor, _ b: Tensor, into out: Tensor, _ f: (A, B) -> R
+  ) {
+    map(Input<A>(a), Input<B>(b), into: out, f)
+  }
+
+  /// out[i] = f(a[i], b[i]), with both broadcast to out's shape.
+  @inline(__always)
+  static func map<A: Element, B: Element, R: Element>(
+    _ a: Input<A>, _ b: Input<B>, into out: Tensor, _ f: (A, B) -> R
   ) {
     let plan = Plan(
       out.shape,
@@ -137,7 +162,7 @@ enum Loops {
         out.strides, Shape.broadcastStrides(a.shape, a.strides, to: out.shape),
         Shape.broadcastStrides(b.shape, b.strides, to: out.shape),
       ])
-    let (o, p, q) = (out.pointer(R.self), a.pointer(A.self), b.pointer(B.self))
+    let (o, p, q) = (out.pointer(R.self), a.pointer, b.pointer)
     let (so, sa, sb) = (plan.inner(0), plan.inner(1), plan.inner(2))
     plan.forEachRow { at, n in
       let (o, p, q) = (o + at[0], p + at[1], q + at[2])
