@@ -415,6 +415,30 @@ thresh_status thresh_call_read_table(
   return outcome->status;
 }
 
+// Stepping through an unchanged table by its own keys cannot raise.
+int32_t thresh_call_lend_fields(
+    thresh_call *call, int32_t index, thresh_value *keys, thresh_value *values, int32_t limit) {
+  lua_State *L = call->state;
+  if (!lua_checkstack(L, 4)) return -1;
+  int base = lua_gettop(L);
+  int32_t count = 0;
+  lua_pushnil(L);
+  while (count >= 0 && lua_next(L, index)) {
+    if (count == limit || lua_type(L, -2) != LUA_TSTRING) {
+      count = -1;
+      break;
+    }
+    borrow_value(L, -2, &keys[count]);
+    borrow_value(L, -1, &values[count]);
+    thresh_tag tag = values[count].tag;
+    bool lendable = tag <= THRESH_STRING || tag == THRESH_OBJECT;
+    count = lendable ? count + 1 : -1;
+    lua_pop(L, 1);
+  }
+  lua_settop(L, base);
+  return count;
+}
+
 thresh_status thresh_session_read_table(
     thresh_session *session, int32_t slot, thresh_outcome *outcome, int64_t *items) {
   table_reading reading = {.values = &outcome->values, .items = 0};

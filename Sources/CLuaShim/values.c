@@ -180,17 +180,25 @@ void own_value(lua_State *L, thresh_session *session, int index, thresh_list *li
   if (list->failed) luaL_error(L, "not enough memory");
 }
 
-// The same Swift object is always the same userdata, as long as Lua holds it.
-static void push_object(lua_State *L, thresh_session *session, const thresh_value *value) {
+// Pushes the userdata that Lua holds already for an object. Never raises.
+static bool push_known_object(
+    lua_State *L, thresh_session *session, const thresh_value *value) {
   lua_rawgeti(L, LUA_REGISTRYINDEX, session->cache);
   if (lua_rawgetp(L, -1, value->object) == LUA_TUSERDATA) {
     object *known = to_object(L, -1);
     if (known != NULL && known->value == value->object) {
       lua_remove(L, -2);
-      return;
+      return true;
     }
   }
-  lua_pop(L, 1);
+  lua_pop(L, 2);
+  return false;
+}
+
+// The same Swift object is always the same userdata, as long as Lua holds it.
+static void push_object(lua_State *L, thresh_session *session, const thresh_value *value) {
+  if (push_known_object(L, session, value)) return;
+  lua_rawgeti(L, LUA_REGISTRYINDEX, session->cache);
   object *o = lua_newuserdatauv(L, sizeof(object), 0);
   o->mark = mark_object(o);
   o->value = NULL;
@@ -296,6 +304,11 @@ int push_list(lua_State *L, thresh_session *session, thresh_list *list, int *pus
   if (list->plain) {
     for (int32_t cursor = 0; cursor < list->count;) push_value(L, session, list, &cursor);
     *pushed = list->count;
+    return LUA_OK;
+  }
+  const thresh_value *first = &list->values[0];
+  if (list->count == 1 && first->tag == THRESH_OBJECT && push_known_object(L, session, first)) {
+    *pushed = 1;
     return LUA_OK;
   }
   for (int attempt = 0;; attempt++) {

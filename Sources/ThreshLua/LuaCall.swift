@@ -153,19 +153,12 @@ public struct LuaCall {
   public func value(_ i: Int) throws -> LuaValue {
     guard let value = slot(i) else { return .nil }
     switch value.tag {
-    case THRESH_BOOLEAN: return .boolean(value.boolean)
-    case THRESH_INTEGER: return .integer(value.integer)
-    case THRESH_NUMBER: return .number(value.number)
-    case THRESH_STRING: return .string(LuaString(borrowing: value))
     case THRESH_TABLE: return .table(LuaTable(try reference(i)))
     case THRESH_FUNCTION: return .function(LuaFunction(try reference(i)))
-    case THRESH_OBJECT:
-      guard let object = value.object else { return .nil }
-      return .object(Unmanaged<AnyObject>.fromOpaque(object).takeUnretainedValue())
     case THRESH_FREED:
       throw argumentError(i, "value", "\(typeName(i).lowercased()) was freed")
     case THRESH_OTHER: return .opaque(try reference(i))
-    default: return .nil
+    default: return LuaValue(lending: value)
     }
   }
 

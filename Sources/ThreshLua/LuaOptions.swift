@@ -128,6 +128,7 @@ extension LuaCall {
     var options = LuaOptions(
       function: body.shortName, session: LuaSession.of(raw.pointee.session))
     if isNil(i) { return options }
+    if try lend(i, to: &options, allowed) { return options }
     let contents = try contents(i, "options")
     if !contents.array.isEmpty {
       throw argumentError(i, "options", "named options expected, got a list")
@@ -136,11 +137,33 @@ extension LuaCall {
       guard let name = key.text else {
         throw argumentError(i, "options", "named options expected, got a \(key.typeName) as a name")
       }
-      guard allowed.contains(name) else {
-        throw argumentError(i, "options", "unknown option '\(name)'" + suggestion(name, allowed))
-      }
+      try check(name, i, allowed)
       options.add(name, value)
     }
     return options
+  }
+
+  private func check(_ name: String, _ i: Int, _ allowed: [String]) throws {
+    guard allowed.contains(name) else {
+      throw argumentError(i, "options", "unknown option '\(name)'" + suggestion(name, allowed))
+    }
+  }
+
+  /// The short way for the usual few numbers and flags. False when the table needs the long one.
+  private func lend(_ i: Int, to options: inout LuaOptions, _ allowed: [String]) throws -> Bool {
+    guard slot(i)?.tag == THRESH_TABLE else { return false }
+    let limit = 8
+    return try withUnsafeTemporaryAllocation(of: thresh_value.self, capacity: 2 * limit) { fields in
+      guard let keys = fields.baseAddress else { return false }
+      let values = keys + limit
+      let count = thresh_call_lend_fields(raw, Int32(i), keys, values, Int32(limit))
+      guard count >= 0 else { return false }
+      for field in 0..<Int(count) {
+        let name = LuaString.text(borrowing: keys[field])
+        try check(name, i, allowed)
+        options.add(name, LuaValue(lending: values[field]))
+      }
+      return true
+    }
   }
 }

@@ -2,13 +2,23 @@
 import CLuaShim
 
 extension LuaValue {
-  /// Takes a value over from a list that owns it.
-  init(taking value: inout thresh_value, handle: OpaquePointer) {
+  /// Copies a value that needs no reference.
+  init(lending value: thresh_value) {
     switch value.tag {
     case THRESH_BOOLEAN: self = .boolean(value.boolean)
     case THRESH_INTEGER: self = .integer(value.integer)
     case THRESH_NUMBER: self = .number(value.number)
     case THRESH_STRING: self = .string(LuaString(borrowing: value))
+    case THRESH_OBJECT:
+      guard let object = value.object else { fallthrough }
+      self = .object(Unmanaged<AnyObject>.fromOpaque(object).takeUnretainedValue())
+    default: self = .nil
+    }
+  }
+
+  /// Takes a value over from a list that owns it.
+  init(taking value: inout thresh_value, handle: OpaquePointer) {
+    switch value.tag {
     case THRESH_TABLE, THRESH_FUNCTION, THRESH_OTHER:
       let reference = LuaReference(handle: handle, slot: value.slot)
       value.slot = 0
@@ -18,10 +28,7 @@ extension LuaValue {
         case THRESH_FUNCTION: .function(LuaFunction(reference))
         default: .opaque(reference)
         }
-    case THRESH_OBJECT:
-      guard let object = value.object else { fallthrough }
-      self = .object(Unmanaged<AnyObject>.fromOpaque(object).takeUnretainedValue())
-    default: self = .nil
+    default: self.init(lending: value)
     }
   }
 }
@@ -30,6 +37,12 @@ extension LuaString {
   /// Copies the bytes of a string value.
   init(borrowing value: thresh_value) {
     bytes = Array(UnsafeRawBufferPointer(start: value.bytes, count: value.length))
+  }
+
+  /// The text of a string value.
+  static func text(borrowing value: thresh_value) -> String {
+    String(
+      decoding: UnsafeRawBufferPointer(start: value.bytes, count: value.length), as: UTF8.self)
   }
 }
 

@@ -187,6 +187,10 @@ int32_t thresh_call_reference(thresh_call *call, int32_t index);
 /// Reads argument `index`, a table, as one level: `lists` items, then pairs.
 thresh_status thresh_call_read_table(
     thresh_call *call, int32_t index, thresh_outcome *outcome, int64_t *items);
+/// Lends the fields of argument `index`, a table, when there are at most `limit`, all named, and
+/// none needs a reference: their number, else -1. Valid until Lua runs again.
+int32_t thresh_call_lend_fields(
+    thresh_call *call, int32_t index, thresh_value *keys, thresh_value *values, int32_t limit);
 thresh_status thresh_call_read_numbers(
     thresh_call *call, int32_t index, thresh_numbers *numbers, thresh_outcome *outcome);
 
