@@ -37,8 +37,8 @@ extension Tensor {
       let (m, s) = (Float(mean), Float(std))
       out.fillFloat(&stream) { bits in
         // The radius takes all 32 bits, shifted off zero, so that the tails reach 6.7 deviations.
-        let r0 = (-2 * log((Double(bits[0]) + 0.5) * 0x1p-32)).squareRoot()
-        let r1 = (-2 * log((Double(bits[2]) + 0.5) * 0x1p-32)).squareRoot()
+        let r0 = (-2 * Glibc.log((Double(bits[0]) + 0.5) * 0x1p-32)).squareRoot()
+        let r1 = (-2 * Glibc.log((Double(bits[2]) + 0.5) * 0x1p-32)).squareRoot()
         let a0 = Float(bits[1] >> 8) * 0x1p-24 * (2 * Float.pi)
         let a1 = Float(bits[3] >> 8) * 0x1p-24 * (2 * Float.pi)
         let (f0, f1) = (Float(r0), Float(r1))
@@ -46,9 +46,9 @@ extension Tensor {
       }
     case .float64:
       out.fillDouble(&stream) { a, b in
-        let radius = (-2 * log(1 - RandomStream.unit(a))).squareRoot()
+        let radius = (-2 * Glibc.log(1 - RandomStream.unit(a))).squareRoot()
         let angle = 2 * Double.pi * RandomStream.unit(b)
-        return SIMD2(radius * cos(angle), radius * sin(angle)) * std + mean
+        return SIMD2(radius * Glibc.cos(angle), radius * Glibc.sin(angle)) * std + mean
       }
     default: throw TensorError("randn", "needs float32 or float64, got \(dtype.name)")
     }
