@@ -152,7 +152,7 @@ static thresh_status refuse(thresh_outcome *outcome, thresh_status status, const
 }
 
 // The state to call on: the one whose code called Swift last, never one that Swift kept.
-static lua_State *enter(thresh_session *session, thresh_outcome *outcome) {
+lua_State *enter(thresh_session *session, thresh_outcome *outcome) {
   thresh_outcome_init(outcome);
   if (session->main == NULL) {
     refuse(outcome, THRESH_CLOSED, "the Lua session is closed");
@@ -177,7 +177,7 @@ static lua_State *enter(thresh_session *session, thresh_outcome *outcome) {
   return L;
 }
 
-static thresh_status leave(
+thresh_status leave(
     lua_State *L, thresh_session *session, int base, int status, thresh_outcome *outcome) {
   bool interrupted = status != LUA_OK && session->interrupting;
   if (session->depth == 1 && session->interrupting) end_interrupt(session);
@@ -237,120 +237,6 @@ thresh_status thresh_session_call(
   return call_top(L, session, base, arguments, outcome);
 }
 
-static int load_text(lua_State *L) {
-  size_t length;
-  const char *source = luaL_checklstring(L, 1, &length);
-  const char *name = luaL_checkstring(L, 2);
-  if (luaL_loadbufferx(L, source, length, name, "t") != LUA_OK) return lua_error(L);
-  return 1;
-}
-
-static int load_file(lua_State *L) {
-  if (luaL_loadfilex(L, luaL_optstring(L, 1, NULL), "t") != LUA_OK) return lua_error(L);
-  return 1;
-}
-
-static int get(lua_State *L) {
-  luaL_checkany(L, 2);
-  lua_gettable(L, 1);
-  return 1;
-}
-
-static int set(lua_State *L) {
-  luaL_checkany(L, 3);
-  lua_settable(L, 1);
-  return 0;
-}
-
-static int raw_get(lua_State *L) {
-  luaL_checktype(L, 1, LUA_TTABLE);
-  lua_settop(L, 2);
-  lua_rawget(L, 1);
-  return 1;
-}
-
-static int length_of(lua_State *L) {
-  lua_len(L, 1);
-  return 1;
-}
-
-static int to_string(lua_State *L) {
-  luaL_tolstring(L, 1, NULL);
-  return 1;
-}
-
-static int get_global(lua_State *L) {
-  lua_getglobal(L, luaL_checkstring(L, 1));
-  return 1;
-}
-
-static int set_global(lua_State *L) {
-  lua_settop(L, 2);
-  lua_setglobal(L, luaL_checkstring(L, 1));
-  return 0;
-}
-
-// package.preload[name] compiles the text when it is first required.
-static int load_preloaded(lua_State *L) {
-  int count = lua_gettop(L);
-  size_t length;
-  const char *source = lua_tolstring(L, lua_upvalueindex(1), &length);
-  const char *name = lua_tostring(L, lua_upvalueindex(2));
-  if (luaL_loadbufferx(L, source, length, name, "t") != LUA_OK) return lua_error(L);
-  lua_insert(L, 1);
-  lua_call(L, count, LUA_MULTRET);
-  return lua_gettop(L);
-}
-
-static int preload(lua_State *L) {
-  luaL_checkstring(L, 2);
-  luaL_checkstring(L, 3);
-  lua_settop(L, 3);
-  lua_pushcclosure(L, load_preloaded, 2);
-  luaL_getsubtable(L, LUA_REGISTRYINDEX, LUA_PRELOAD_TABLE);
-  lua_insert(L, -2);
-  lua_setfield(L, -2, luaL_checkstring(L, 1));
-  return 0;
-}
-
-static int is_preloaded(lua_State *L) {
-  luaL_getsubtable(L, LUA_REGISTRYINDEX, LUA_PRELOAD_TABLE);
-  lua_getfield(L, -1, luaL_checkstring(L, 1));
-  lua_pushboolean(L, !lua_isnil(L, -1));
-  return 1;
-}
-
-static int identity(lua_State *L) { return lua_gettop(L); }
-
-static int collect(lua_State *L) {
-  lua_gc(L, LUA_GCCOLLECT);
-  return 0;
-}
-
-static int warnings_on(lua_State *L) {
-  lua_warning(L, "@on", 0);
-  return 0;
-}
-
-static const lua_CFunction builtins[THRESH_BUILTIN_COUNT] = {
-    [THRESH_LOAD] = load_text,
-    [THRESH_LOAD_FILE] = load_file,
-    [THRESH_GET] = get,
-    [THRESH_SET] = set,
-    [THRESH_RAW_GET] = raw_get,
-    [THRESH_LENGTH] = length_of,
-    [THRESH_TO_STRING] = to_string,
-    [THRESH_GET_GLOBAL] = get_global,
-    [THRESH_SET_GLOBAL] = set_global,
-    [THRESH_PRELOAD] = preload,
-    [THRESH_IS_PRELOADED] = is_preloaded,
-    [THRESH_IDENTITY] = identity,
-    [THRESH_COLLECT] = collect,
-    [THRESH_WARNINGS_ON] = warnings_on,
-    [THRESH_CLASS_CREATE] = class_create,
-    [THRESH_CLASS_ADD] = class_add,
-};
-
 thresh_status thresh_session_builtin(
     thresh_session *session, thresh_builtin builtin, thresh_list *arguments,
     thresh_outcome *outcome) {
@@ -359,102 +245,4 @@ thresh_status thresh_session_builtin(
   int base = lua_gettop(L);
   lua_pushcfunction(L, builtins[builtin]);
   return call_top(L, session, base, arguments, outcome);
-}
-
-// Runs a reader of tables on one value: at a stack index, or by reference when that is 0.
-static thresh_status read_value(
-    thresh_session *session, lua_CFunction reader, int32_t index, int32_t slot, void *into,
-    thresh_outcome *outcome) {
-  lua_State *L = enter(session, outcome);
-  if (L == NULL) return outcome->status;
-  int base = lua_gettop(L);
-  lua_pushcfunction(L, reader);
-  if (index > 0) {
-    lua_pushvalue(L, index);
-  } else {
-    push_slot(L, session, slot);
-  }
-  lua_pushlightuserdata(L, into);
-  return leave(L, session, base, lua_pcall(L, 2, 0, 0), outcome);
-}
-
-typedef struct table_reading {
-  thresh_list *values;
-  int64_t items;
-} table_reading;
-
-static int read_table(lua_State *L) {
-  table_reading *reading = lua_touserdata(L, 2);
-  thresh_session *session = session_of(L);
-  luaL_checktype(L, 1, LUA_TTABLE);
-  lua_Unsigned length = lua_rawlen(L, 1);
-  for (lua_Unsigned i = 1; i <= length; i++) {
-    lua_rawgeti(L, 1, (lua_Integer)i);
-    own_value(L, session, -1, reading->values);
-    lua_pop(L, 1);
-  }
-  reading->items = (int64_t)length;
-  lua_pushnil(L);
-  while (lua_next(L, 1)) {
-    bool item = lua_isinteger(L, -2) && lua_tointeger(L, -2) >= 1 &&
-                (lua_Unsigned)lua_tointeger(L, -2) <= length;
-    if (!item) {
-      own_value(L, session, -2, reading->values);
-      own_value(L, session, -1, reading->values);
-    }
-    lua_pop(L, 1);
-  }
-  return 0;
-}
-
-thresh_status thresh_call_read_table(
-    thresh_call *call, int32_t index, thresh_outcome *outcome, int64_t *items) {
-  table_reading reading = {.values = &outcome->values, .items = 0};
-  read_value(call->session, read_table, index, 0, &reading, outcome);
-  *items = reading.items;
-  return outcome->status;
-}
-
-// Stepping through an unchanged table by its own keys cannot raise.
-int32_t thresh_call_lend_fields(
-    thresh_call *call, int32_t index, thresh_value *keys, thresh_value *values, int32_t limit) {
-  lua_State *L = call->state;
-  if (!lua_checkstack(L, 4)) return -1;
-  int base = lua_gettop(L);
-  int32_t count = 0;
-  lua_pushnil(L);
-  while (count >= 0 && lua_next(L, index)) {
-    if (count == limit || lua_type(L, -2) != LUA_TSTRING) {
-      count = -1;
-      break;
-    }
-    borrow_value(L, -2, &keys[count]);
-    borrow_value(L, -1, &values[count]);
-    thresh_tag tag = values[count].tag;
-    bool lendable = tag <= THRESH_STRING || tag == THRESH_OBJECT;
-    count = lendable ? count + 1 : -1;
-    lua_pop(L, 1);
-  }
-  lua_settop(L, base);
-  return count;
-}
-
-thresh_status thresh_session_read_table(
-    thresh_session *session, int32_t slot, thresh_outcome *outcome, int64_t *items) {
-  table_reading reading = {.values = &outcome->values, .items = 0};
-  read_value(session, read_table, 0, slot, &reading, outcome);
-  *items = reading.items;
-  return outcome->status;
-}
-
-int read_numbers(lua_State *L);
-
-thresh_status thresh_call_read_numbers(
-    thresh_call *call, int32_t index, thresh_numbers *numbers, thresh_outcome *outcome) {
-  return read_value(call->session, read_numbers, index, 0, numbers, outcome);
-}
-
-thresh_status thresh_session_read_numbers(
-    thresh_session *session, int32_t slot, thresh_numbers *numbers, thresh_outcome *outcome) {
-  return read_value(session, read_numbers, 0, slot, numbers, outcome);
 }

@@ -4,8 +4,6 @@
 
 #include "shim.h"
 
-int read_numbers(lua_State *L);
-
 void thresh_numbers_clear(thresh_numbers *numbers) {
   free(numbers->integers);
   *numbers = (thresh_numbers){0};

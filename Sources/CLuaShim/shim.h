@@ -100,6 +100,15 @@ int push_list(lua_State *L, thresh_session *session, thresh_list *list, int *pus
 // calls.c
 int invoke(lua_State *L, box *body);
 int trampoline(lua_State *L);
+lua_State *enter(thresh_session *session, thresh_outcome *outcome);
+thresh_status leave(
+    lua_State *L, thresh_session *session, int base, int status, thresh_outcome *outcome);
+
+// builtins.c
+extern const lua_CFunction builtins[THRESH_BUILTIN_COUNT];
+
+// numbers.c
+int read_numbers(lua_State *L);
 
 // errors.c
 int raise_failure(lua_State *L, thresh_call *call);

@@ -111,12 +111,23 @@ public final class LuaSession {
   /// Whether text is a whole chunk, the beginning of one, or wrong. The text counts as whole lines:
   /// a quoted string without its end is wrong, a long one is unfinished.
   public func completeness(of source: String, name: String) -> LuaCompleteness {
+    switch compile(source, name: name) {
+    case .success(let function): return .complete(function)
+    case .failure(let error):
+      guard error.message.hasSuffix("<eof>") else { return .invalid(error) }
+      // The end of the line tells a quoted string from a long one.
+      guard case .failure(let whole) = compile(source + "\n", name: name) else {
+        return .incomplete(error)
+      }
+      return whole.message.hasSuffix("<eof>") ? .incomplete(error) : .invalid(whole)
+    }
+  }
+
+  private func compile(_ source: String, name: String) -> Result<LuaFunction, LuaError> {
     do {
-      return .complete(try load(source + "\n", name: name))
-    } catch let error as LuaError {
-      return error.message.hasSuffix("<eof>") ? .incomplete(error) : .invalid(error)
+      return .success(try load(source, name: name))
     } catch {
-      return .invalid(LuaError("\(error)"))
+      return .failure(error as? LuaError ?? LuaError("\(error)"))
     }
   }
 
