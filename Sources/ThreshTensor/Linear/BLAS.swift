@@ -2,7 +2,7 @@
 import COpenBLAS
 
 /// Matrix products by OpenBLAS on one thread, called from inside the worker pool's tasks.
-protocol BLASElement: FloatingElement {
+package protocol BLASElement: FloatingElement {
   /// c = a b + beta c. (M, K) (K, N) -> (M, N), row-major with leading dimensions.
   static func gemm(
     _ m: Int, _ n: Int, _ k: Int, _ a: BLAS.Operand<Self>, _ b: BLAS.Operand<Self>, beta: Self,
@@ -13,13 +13,19 @@ protocol BLASElement: FloatingElement {
     _ y: UnsafeMutablePointer<Self>, _ incy: Int)
 }
 
-enum BLAS {
+package enum BLAS {
   /// A matrix as BLAS reads it.
-  struct Operand<T> {
-    var base: UnsafePointer<T>
+  package struct Operand<T> {
+    package var base: UnsafePointer<T>
     /// Whether the memory holds the transpose, row by row.
-    let transposed: Bool
-    let leading: Int
+    package let transposed: Bool
+    package let leading: Int
+
+    package init(base: UnsafePointer<T>, transposed: Bool, leading: Int) {
+      self.base = base
+      self.transposed = transposed
+      self.leading = leading
+    }
 
     /// From row `i` on.
     func rows(from i: Int) -> Operand { at(i * (transposed ? 1 : leading)) }
@@ -31,7 +37,7 @@ enum BLAS {
   }
 
   /// Keeps OpenBLAS from starting threads of its own.
-  static let ready: Void = openblas_set_num_threads(1)
+  package static let ready: Void = openblas_set_num_threads(1)
 
   /// Whether BLAS can read a matrix with these extents and strides in place, and how.
   static func layout(_ rows: Int, _ columns: Int, _ strides: (Int, Int))
@@ -50,7 +56,7 @@ enum BLAS {
 }
 
 extension Float: BLASElement {
-  static func gemm(
+  package static func gemm(
     _ m: Int, _ n: Int, _ k: Int, _ a: BLAS.Operand<Float>, _ b: BLAS.Operand<Float>, beta: Float,
     _ c: UnsafeMutablePointer<Float>, _ ldc: Int
   ) {
@@ -60,7 +66,7 @@ extension Float: BLASElement {
       Int32(a.leading), b.base, Int32(b.leading), beta, c, Int32(ldc))
   }
 
-  static func gemv(
+  package static func gemv(
     _ m: Int, _ k: Int, _ a: BLAS.Operand<Float>, _ x: UnsafePointer<Float>, _ incx: Int,
     beta: Float, _ y: UnsafeMutablePointer<Float>, _ incy: Int
   ) {
@@ -72,7 +78,7 @@ extension Float: BLASElement {
 }
 
 extension Double: BLASElement {
-  static func gemm(
+  package static func gemm(
     _ m: Int, _ n: Int, _ k: Int, _ a: BLAS.Operand<Double>, _ b: BLAS.Operand<Double>,
     beta: Double, _ c: UnsafeMutablePointer<Double>, _ ldc: Int
   ) {
@@ -82,7 +88,7 @@ extension Double: BLASElement {
       Int32(a.leading), b.base, Int32(b.leading), beta, c, Int32(ldc))
   }
 
-  static func gemv(
+  package static func gemv(
     _ m: Int, _ k: Int, _ a: BLAS.Operand<Double>, _ x: UnsafePointer<Double>, _ incx: Int,
     beta: Double, _ y: UnsafeMutablePointer<Double>, _ incy: Int
   ) {
