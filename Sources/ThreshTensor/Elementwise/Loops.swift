@@ -53,8 +53,19 @@ enum Loops {
     /// The stride of each operand along the innermost extent.
     func inner(_ operand: Int) -> Int { strides[operand][extents.count - 1] }
 
+    /// The plan of a loop over `out`'s shape, with each input broadcast to it.
+    @inline(never)
+    static func over(_ out: Tensor, _ inputs: [(shape: [Int], strides: [Int])]) -> Plan {
+      Plan(
+        out.shape,
+        [out.strides]
+          + inputs.map { Shape.broadcastStrides($0.shape, $0.strides, to: out.shape) })
+    }
+
     /// Calls `body(operandOffsets, columns)` for each row piece, in parallel when it pays.
-    @inline(__always)
+    ///
+    /// Never inlined: every operation's loops are compiled once, not once for each way to cut.
+    @inline(never)
     func forEachRow(_ body: (_ at: UnsafePointer<Int>, _ columns: Int) -> Void) {
       let (rows, columns) = (rows, columns)
       if rows * columns == 0 { return }
@@ -112,8 +123,7 @@ enum Loops {
   /// out[i] = f(a[i]), with `a` broadcast to out's shape.
   @inline(__always)
   static func map<A: Element, R: Element>(_ a: Tensor, into out: Tensor, _ f: (A) -> R) {
-    let plan = Plan(
-      out.shape, [out.strides, Shape.broadcastStrides(a.shape, a.strides, to: out.shape)])
+    let plan = Plan.over(out, [(a.shape, a.strides)])
     let (o, p) = (out.pointer(R.self), a.pointer(A.self))
     let (so, sa) = (plan.inner(0), plan.inner(1))
     plan.forEachRow { at, n in
@@ -156,12 +166,7 @@ enum Loops {
   static func map<A: Element, B: Element, R: Element>(
     _ a: Input<A>, _ b: Input<B>, into out: Tensor, _ f: (A, B) -> R
   ) {
-    let plan = Plan(
-      out.shape,
-      [
-        out.strides, Shape.broadcastStrides(a.shape, a.strides, to: out.shape),
-        Shape.broadcastStrides(b.shape, b.strides, to: out.shape),
-      ])
+    let plan = Plan.over(out, [(a.shape, a.strides), (b.shape, b.strides)])
     let (o, p, q) = (out.pointer(R.self), a.pointer, b.pointer)
     let (so, sa, sb) = (plan.inner(0), plan.inner(1), plan.inner(2))
     plan.forEachRow { at, n in
@@ -185,13 +190,8 @@ enum Loops {
   static func map<A: Element, B: Element, C: Element, R: Element>(
     _ a: Tensor, _ b: Tensor, _ c: Tensor, into out: Tensor, _ f: (A, B, C) -> R
   ) {
-    let plan = Plan(
-      out.shape,
-      [
-        out.strides, Shape.broadcastStrides(a.shape, a.strides, to: out.shape),
-        Shape.broadcastStrides(b.shape, b.strides, to: out.shape),
-        Shape.broadcastStrides(c.shape, c.strides, to: out.shape),
-      ])
+    let plan = Plan.over(
+      out, [(a.shape, a.strides), (b.shape, b.strides), (c.shape, c.strides)])
     let (o, p, q, r) = (
       out.pointer(R.self), a.pointer(A.self), b.pointer(B.self), c.pointer(C.self)
     )

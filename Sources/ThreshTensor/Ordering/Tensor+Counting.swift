@@ -93,7 +93,7 @@ extension Tensor {
         "needs a 1-d sorted tensor, or equal extents but for the last, got \(shapeText(shape)) "
           + "and values of \(shapeText(values.shape))")
     }
-    let common = Tensor.resultType(self, values)
+    let common = DType.result(.tensor(self), .tensor(values))
     let line = try castUnrecorded(common).contiguousUnrecorded()
     let wanted = try values.castUnrecorded(common).contiguousUnrecorded()
     let out = try Tensor(empty: values.shape, .int64, op: "searchsorted")

@@ -29,7 +29,7 @@ public enum Workers {
   }
 
   /// Cuts `0..<n` into ranges of at least `grain` (but the last) and runs them in parallel.
-  @inline(__always)
+  @inline(never)
   public static func chunks(of n: Int, grain: Int, _ body: (Range<Int>) -> Void) {
     if n < 2 * grain {
       if n > 0 { body(0..<n) }
