@@ -1,0 +1,467 @@
+// SPDX-License-Identifier: Apache-2.0
+// The kernels that NNKernels.h declares. T: the type, N(name): the name for type and CPU level.
+
+static inline long N(low)(long a, long b) { return a < b ? a : b; }
+static inline long N(high)(long a, long b) { return a > b ? a : b; }
+
+// The first s whose column x0 + s * dilation is not before the image.
+static inline long N(first_inside)(long x0, long dilation) {
+  return x0 >= 0 ? 0 : (-x0 + dilation - 1) / dilation;
+}
+
+// One past the last s whose column lies in an image of width w.
+static inline long N(end_inside)(long x0, long dilation, long w, long s) {
+  return x0 >= w ? 0 : N(low)(s, (w - 1 - x0) / dilation + 1);
+}
+
+static void N(im2col)(const thresh_window *v, const T *x, long c0, long cg, long line, long lines,
+                      T *col) {
+  const long patch = v->r * v->s * cg;
+  for (long l = line; l < line + lines; l++) {
+    const T *image = x + l / v->oh * v->h * v->w * v->c + c0;
+    const long y0 = l % v->oh * v->stride_h - v->pad_h;
+    for (long r = 0; r < v->r; r++) {
+      const long y = y0 + r * v->dilation_h;
+      T *to = col + r * v->s * cg;
+      if (y < 0 || y >= v->h) {
+        for (long ox = 0; ox < v->ow; ox++) memset(to + ox * patch, 0, v->s * cg * sizeof(T));
+        continue;
+      }
+      const T *from = image + y * v->w * v->c;
+      const int whole = cg == v->c && v->dilation_w == 1;
+      for (long ox = 0; ox < v->ow; ox++, to += patch) {
+        const long x0 = ox * v->stride_w - v->pad_w;
+        const long s0 = N(first_inside)(x0, v->dilation_w);
+        const long s1 = N(end_inside)(x0, v->dilation_w, v->w, v->s);
+        if (s0 >= s1) {
+          memset(to, 0, v->s * cg * sizeof(T));
+          continue;
+        }
+        if (s0 > 0) memset(to, 0, s0 * cg * sizeof(T));
+        if (s1 < v->s) memset(to + s1 * cg, 0, (v->s - s1) * cg * sizeof(T));
+        if (whole) {
+          memcpy(to + s0 * cg, from + (x0 + s0) * cg, (s1 - s0) * cg * sizeof(T));
+        } else {
+          for (long s = s0; s < s1; s++)
+            memcpy(to + s * cg, from + (x0 + s * v->dilation_w) * v->c, cg * sizeof(T));
+        }
+      }
+    }
+    col += v->ow * patch;
+  }
+}
+
+static void N(col2im)(const thresh_window *v, T *x, long c0, long cg, long line, long lines,
+                      const T *col) {
+  const long patch = v->r * v->s * cg;
+  for (long l = line; l < line + lines; l++) {
+    T *image = x + l / v->oh * v->h * v->w * v->c + c0;
+    const long y0 = l % v->oh * v->stride_h - v->pad_h;
+    for (long ox = 0; ox < v->ow; ox++, col += patch) {
+      const long x0 = ox * v->stride_w - v->pad_w;
+      for (long r = 0; r < v->r; r++) {
+        const long y = y0 + r * v->dilation_h;
+        if (y < 0 || y >= v->h) continue;
+        for (long s = 0; s < v->s; s++) {
+          const long column = x0 + s * v->dilation_w;
+          if (column < 0 || column >= v->w) continue;
+          T *restrict to = image + (y * v->w + column) * v->c;
+          const T *restrict from = col + (r * v->s + s) * cg;
+          for (long c = 0; c < cg; c++) to[c] += from[c];
+        }
+      }
+    }
+  }
+}
+
+static void N(fill_rows)(T *y, long rows, long c, long ld, const T *b) {
+  for (long i = 0; i < rows; i++) memcpy(y + i * ld, b, c * sizeof(T));
+}
+
+static void N(depthwise)(const thresh_window *v, const T *x, const T *w, const T *b, long line,
+                         long lines, T *y) {
+  const long c = v->c;
+  y += line * v->ow * c;
+  for (long l = line; l < line + lines; l++) {
+    const T *image = x + l / v->oh * v->h * v->w * c;
+    const long y0 = l % v->oh * v->stride_h - v->pad_h;
+    for (long ox = 0; ox < v->ow; ox++, y += c) {
+      const long x0 = ox * v->stride_w - v->pad_w;
+      if (b) {
+        memcpy(y, b, c * sizeof(T));
+      } else {
+        memset(y, 0, c * sizeof(T));
+      }
+      for (long r = 0; r < v->r; r++) {
+        const long row = y0 + r * v->dilation_h;
+        if (row < 0 || row >= v->h) continue;
+        for (long s = 0; s < v->s; s++) {
+          const long column = x0 + s * v->dilation_w;
+          if (column < 0 || column >= v->w) continue;
+          const T *restrict from = image + (row * v->w + column) * c;
+          const T *restrict k = w + (r * v->s + s) * c;
+          T *restrict to = y;
+          for (long i = 0; i < c; i++) to[i] += from[i] * k[i];
+        }
+      }
+    }
+  }
+}
+
+static void N(depthwise_data)(const thresh_window *v, const T *dy, const T *w, long image,
+                              long images, T *dx) {
+  const long c = v->c;
+  memset(dx + image * v->h * v->w * c, 0, images * v->h * v->w * c * sizeof(T));
+  dy += image * v->oh * v->ow * c;
+  for (long l = image * v->oh; l < (image + images) * v->oh; l++) {
+    T *to_image = dx + l / v->oh * v->h * v->w * c;
+    const long y0 = l % v->oh * v->stride_h - v->pad_h;
+    for (long ox = 0; ox < v->ow; ox++, dy += c) {
+      const long x0 = ox * v->stride_w - v->pad_w;
+      for (long r = 0; r < v->r; r++) {
+        const long row = y0 + r * v->dilation_h;
+        if (row < 0 || row >= v->h) continue;
+        for (long s = 0; s < v->s; s++) {
+          const long column = x0 + s * v->dilation_w;
+          if (column < 0 || column >= v->w) continue;
+          T *restrict to = to_image + (row * v->w + column) * c;
+          const T *restrict k = w + (r * v->s + s) * c;
+          const T *restrict g = dy;
+          for (long i = 0; i < c; i++) to[i] += g[i] * k[i];
+        }
+      }
+    }
+  }
+}
+
+static void N(depthwise_weights)(const thresh_window *v, const T *x, const T *dy, long line,
+                                 long lines, T *line_sum, double *dw) {
+  const long c = v->c, size = v->r * v->s * c;
+  dy += line * v->ow * c;
+  for (long l = line; l < line + lines; l++) {
+    const T *image = x + l / v->oh * v->h * v->w * c;
+    const long y0 = l % v->oh * v->stride_h - v->pad_h;
+    memset(line_sum, 0, size * sizeof(T));
+    for (long ox = 0; ox < v->ow; ox++, dy += c) {
+      const long x0 = ox * v->stride_w - v->pad_w;
+      for (long r = 0; r < v->r; r++) {
+        const long row = y0 + r * v->dilation_h;
+        if (row < 0 || row >= v->h) continue;
+        for (long s = 0; s < v->s; s++) {
+          const long column = x0 + s * v->dilation_w;
+          if (column < 0 || column >= v->w) continue;
+          const T *restrict from = image + (row * v->w + column) * c;
+          const T *restrict g = dy;
+          T *restrict k = line_sum + (r * v->s + s) * c;
+          for (long i = 0; i < c; i++) k[i] += from[i] * g[i];
+        }
+      }
+    }
+    for (long i = 0; i < size; i++) dw[i] += (double)line_sum[i];
+  }
+}
+
+static void N(column_sums)(const T *x, long rows, long c, double *restrict sum) {
+  for (long i = 0; i < rows; i++, x += c) {
+    const T *restrict row = x;
+    for (long j = 0; j < c; j++) sum[j] += (double)row[j];
+  }
+}
+
+static void N(column_squares)(const T *x, long rows, long c, const double *mean,
+                              double *restrict squares) {
+  for (long i = 0; i < rows; i++, x += c) {
+    const T *restrict row = x;
+    for (long j = 0; j < c; j++) {
+      const double d = (double)row[j] - mean[j];
+      squares[j] += d * d;
+    }
+  }
+}
+
+static void N(column_products)(const T *x, const T *dy, long rows, long c, const T *mean,
+                               double *restrict sum, double *restrict product) {
+  for (long i = 0; i < rows; i++, x += c, dy += c) {
+    const T *restrict row = x;
+    const T *restrict g = dy;
+    for (long j = 0; j < c; j++) {
+      sum[j] += (double)g[j];
+      product[j] += (double)g[j] * (double)(row[j] - mean[j]);
+    }
+  }
+}
+
+static void N(normalise)(const T *x, long rows, long c, const T *mean, const T *scale,
+                         const T *shift, T *y) {
+  for (long i = 0; i < rows; i++, x += c, y += c) {
+    const T *restrict row = x;
+    T *restrict to = y;
+    for (long j = 0; j < c; j++) to[j] = (row[j] - mean[j]) * scale[j] + shift[j];
+  }
+}
+
+static void N(normalise_back)(const T *x, const T *dy, long rows, long c, const T *mean, const T *a,
+                              const T *b, const T *d, T *dx) {
+  for (long i = 0; i < rows; i++, x += c, dy += c, dx += c) {
+    const T *restrict row = x;
+    const T *restrict g = dy;
+    T *restrict to = dx;
+    for (long j = 0; j < c; j++) to[j] = a[j] * g[j] - b[j] * (row[j] - mean[j]) - d[j];
+  }
+}
+
+static void N(layer_norm)(const T *x, long rows, long c, double eps, const T *w, const T *b,
+                          T *mean, T *rstd, T *y) {
+  for (long i = 0; i < rows; i++, x += c, y += c) {
+    double m = 0, q = 0;
+    {
+#pragma clang fp reassociate(on)
+      for (long j = 0; j < c; j++) m += (double)x[j];
+      m /= (double)c;
+      for (long j = 0; j < c; j++) q += ((double)x[j] - m) * ((double)x[j] - m);
+    }
+    const double s = 1 / sqrt(q / (double)c + eps);
+    mean[i] = (T)m;
+    rstd[i] = (T)s;
+    for (long j = 0; j < c; j++) {
+      const T n = (T)(((double)x[j] - m) * s);
+      y[j] = (w ? n * w[j] : n) + (b ? b[j] : 0);
+    }
+  }
+}
+
+static void N(layer_norm_back)(const T *x, const T *dy, long rows, long c, const T *w,
+                               const T *mean, const T *rstd, T *dx, double *dw, double *db) {
+  for (long i = 0; i < rows; i++, x += c, dy += c, dx += c) {
+    const double m = (double)mean[i], s = (double)rstd[i];
+    double sum = 0, product = 0;
+    for (long j = 0; j < c; j++) {
+      const double g = (double)dy[j], n = ((double)x[j] - m) * s;
+      const double gw = w ? g * (double)w[j] : g;
+      sum += gw;
+      product += gw * n;
+      if (dw) dw[j] += g * n;
+      if (db) db[j] += g;
+    }
+    sum /= (double)c;
+    product /= (double)c;
+    for (long j = 0; j < c; j++) {
+      const double n = ((double)x[j] - m) * s;
+      const double gw = w ? (double)dy[j] * (double)w[j] : (double)dy[j];
+      dx[j] = (T)(s * (gw - sum - n * product));
+    }
+  }
+}
+
+static void N(max_pool)(const thresh_window *v, const T *x, long line, long lines, T *y, int *at) {
+  const long c = v->c;
+  y += line * v->ow * c;
+  at += line * v->ow * c;
+  for (long l = line; l < line + lines; l++) {
+    const T *image = x + l / v->oh * v->h * v->w * c;
+    const long y0 = l % v->oh * v->stride_h - v->pad_h;
+    for (long ox = 0; ox < v->ow; ox++, y += c, at += c) {
+      const long x0 = ox * v->stride_w - v->pad_w;
+      int first = 1;
+      for (long r = 0; r < v->r; r++) {
+        const long row = y0 + r * v->dilation_h;
+        if (row < 0 || row >= v->h) continue;
+        for (long s = 0; s < v->s; s++) {
+          const long column = x0 + s * v->dilation_w;
+          if (column < 0 || column >= v->w) continue;
+          const int place = (int)(row * v->w + column);
+          const T *restrict from = image + (long)place * c;
+          T *restrict to = y;
+          int *restrict here = at;
+          if (first) {
+            first = 0;
+            for (long i = 0; i < c; i++) {
+              to[i] = from[i];
+              here[i] = place;
+            }
+          } else {
+            for (long i = 0; i < c; i++) {
+              // NaN wins, as in PyTorch.
+              const int more = from[i] > to[i] || from[i] != from[i];
+              to[i] = more ? from[i] : to[i];
+              here[i] = more ? place : here[i];
+            }
+          }
+        }
+      }
+    }
+  }
+}
+
+static void N(max_pool_back)(const thresh_window *v, const T *dy, const int *at, long image,
+                             long images, T *dx) {
+  const long c = v->c, size = v->oh * v->ow * c;
+  memset(dx + image * v->h * v->w * c, 0, images * v->h * v->w * c * sizeof(T));
+  for (long n = image; n < image + images; n++) {
+    T *to = dx + n * v->h * v->w * c;
+    const T *g = dy + n * size;
+    const int *here = at + n * size;
+    for (long i = 0; i < size; i += c)
+      for (long j = 0; j < c; j++) to[(long)here[i + j] * c + j] += g[i + j];
+  }
+}
+
+// Pixels of the window at (y0, x0) that count towards an average.
+static inline T N(window_size)(const thresh_window *v, int include_pad, long y0, long x0) {
+  if (include_pad) return (T)(v->r * v->s);
+  const long rows = N(low)(y0 + v->r, v->h) - N(high)(y0, 0);
+  const long columns = N(low)(x0 + v->s, v->w) - N(high)(x0, 0);
+  return (T)(rows * columns);
+}
+
+static void N(avg_pool)(const thresh_window *v, int include_pad, const T *x, long line, long lines,
+                        T *y) {
+  const long c = v->c;
+  y += line * v->ow * c;
+  for (long l = line; l < line + lines; l++) {
+    const T *image = x + l / v->oh * v->h * v->w * c;
+    const long y0 = l % v->oh * v->stride_h - v->pad_h;
+    for (long ox = 0; ox < v->ow; ox++, y += c) {
+      const long x0 = ox * v->stride_w - v->pad_w;
+      T *restrict to = y;
+      memset(to, 0, c * sizeof(T));
+      for (long row = N(high)(y0, 0); row < N(low)(y0 + v->r, v->h); row++)
+        for (long column = N(high)(x0, 0); column < N(low)(x0 + v->s, v->w); column++) {
+          const T *restrict from = image + (row * v->w + column) * c;
+          for (long i = 0; i < c; i++) to[i] += from[i];
+        }
+      const T count = N(window_size)(v, include_pad, y0, x0);
+      for (long i = 0; i < c; i++) to[i] /= count;
+    }
+  }
+}
+
+static void N(avg_pool_back)(const thresh_window *v, int include_pad, const T *dy, long image,
+                             long images, T *dx) {
+  const long c = v->c;
+  memset(dx + image * v->h * v->w * c, 0, images * v->h * v->w * c * sizeof(T));
+  dy += image * v->oh * v->ow * c;
+  for (long l = image * v->oh; l < (image + images) * v->oh; l++) {
+    T *to_image = dx + l / v->oh * v->h * v->w * c;
+    const long y0 = l % v->oh * v->stride_h - v->pad_h;
+    for (long ox = 0; ox < v->ow; ox++, dy += c) {
+      const long x0 = ox * v->stride_w - v->pad_w;
+      const T *restrict g = dy;
+      const T count = N(window_size)(v, include_pad, y0, x0);
+      for (long row = N(high)(y0, 0); row < N(low)(y0 + v->r, v->h); row++)
+        for (long column = N(high)(x0, 0); column < N(low)(x0 + v->s, v->w); column++) {
+          T *restrict to = to_image + (row * v->w + column) * c;
+          for (long i = 0; i < c; i++) to[i] += g[i] / count;
+        }
+    }
+  }
+}
+
+static void N(adaptive_pool)(const thresh_window *v, const T *x, long image, long images, T *y) {
+  const long c = v->c;
+  for (long n = image; n < image + images; n++)
+    for (long oy = 0; oy < v->oh; oy++)
+      for (long ox = 0; ox < v->ow; ox++) {
+        const long y0 = oy * v->h / v->oh, y1 = ((oy + 1) * v->h + v->oh - 1) / v->oh;
+        const long x0 = ox * v->w / v->ow, x1 = ((ox + 1) * v->w + v->ow - 1) / v->ow;
+        T *restrict to = y + ((n * v->oh + oy) * v->ow + ox) * c;
+        memset(to, 0, c * sizeof(T));
+        for (long row = y0; row < y1; row++)
+          for (long column = x0; column < x1; column++) {
+            const T *restrict from = x + ((n * v->h + row) * v->w + column) * c;
+            for (long i = 0; i < c; i++) to[i] += from[i];
+          }
+        const T count = (T)((y1 - y0) * (x1 - x0));
+        for (long i = 0; i < c; i++) to[i] /= count;
+      }
+}
+
+static void N(adaptive_pool_back)(const thresh_window *v, const T *dy, long image, long images,
+                                  T *dx) {
+  const long c = v->c;
+  memset(dx + image * v->h * v->w * c, 0, images * v->h * v->w * c * sizeof(T));
+  for (long n = image; n < image + images; n++)
+    for (long oy = 0; oy < v->oh; oy++)
+      for (long ox = 0; ox < v->ow; ox++) {
+        const long y0 = oy * v->h / v->oh, y1 = ((oy + 1) * v->h + v->oh - 1) / v->oh;
+        const long x0 = ox * v->w / v->ow, x1 = ((ox + 1) * v->w + v->ow - 1) / v->ow;
+        const T *restrict g = dy + ((n * v->oh + oy) * v->ow + ox) * c;
+        const T count = (T)((y1 - y0) * (x1 - x0));
+        for (long row = y0; row < y1; row++)
+          for (long column = x0; column < x1; column++) {
+            T *restrict to = dx + ((n * v->h + row) * v->w + column) * c;
+            for (long i = 0; i < c; i++) to[i] += g[i] / count;
+          }
+      }
+}
+
+static void N(sgd_step)(const thresh_sgd *o, long n, T *restrict p, const T *restrict g,
+                        T *restrict momentum) {
+  const T lr = (T)o->lr, decay = (T)o->weight_decay, mu = (T)o->momentum;
+  const T fresh = (T)(o->first ? 1 : 1 - o->dampening), old = o->first ? 0 : mu;
+  if (!momentum) {
+    for (long i = 0; i < n; i++) p[i] -= lr * (g[i] + decay * p[i]);
+  } else if (o->nesterov) {
+    for (long i = 0; i < n; i++) {
+      const T d = g[i] + decay * p[i];
+      momentum[i] = old * momentum[i] + fresh * d;
+      p[i] -= lr * (d + mu * momentum[i]);
+    }
+  } else {
+    for (long i = 0; i < n; i++) {
+      momentum[i] = old * momentum[i] + fresh * (g[i] + decay * p[i]);
+      p[i] -= lr * momentum[i];
+    }
+  }
+}
+
+static void N(adam_step)(const thresh_adam *o, long n, T *restrict p, const T *restrict g,
+                         T *restrict m, T *restrict v, T *restrict most) {
+  const T b1 = (T)o->beta1, b2 = (T)o->beta2, c1 = (T)(1 - o->beta1), c2 = (T)(1 - o->beta2);
+  const T step = (T)(o->lr / o->correction1), root = (T)sqrt(o->correction2), eps = (T)o->eps;
+  const T decay = o->decoupled ? 0 : (T)o->weight_decay;
+  const T keep = o->decoupled ? (T)(1 - o->lr * o->weight_decay) : 1;
+  for (long i = 0; i < n; i++) {
+    const T d = g[i] + decay * p[i];
+    m[i] = b1 * m[i] + c1 * d;
+    v[i] = b2 * v[i] + c2 * d * d;
+    T second = v[i];
+    if (most) {
+      most[i] = second = second > most[i] ? second : most[i];
+    }
+    p[i] = keep * p[i] - step * m[i] / ((T)sqrt((double)second) / root + eps);
+  }
+}
+
+static void N(rmsprop_step)(const thresh_rmsprop *o, long n, T *restrict p, const T *restrict g,
+                            T *restrict square, T *restrict mean, T *restrict momentum) {
+  const T a = (T)o->alpha, b = (T)(1 - o->alpha), lr = (T)o->lr, eps = (T)o->eps;
+  const T decay = (T)o->weight_decay, mu = (T)o->momentum;
+  for (long i = 0; i < n; i++) {
+    const T d = g[i] + decay * p[i];
+    square[i] = a * square[i] + b * d * d;
+    T second = square[i];
+    if (mean) {
+      mean[i] = a * mean[i] + b * d;
+      second -= mean[i] * mean[i];
+    }
+    T step = d / ((T)sqrt((double)second) + eps);
+    if (momentum) {
+      momentum[i] = mu * momentum[i] + step;
+      step = momentum[i];
+    }
+    p[i] -= lr * step;
+  }
+}
+
+static void N(squares)(const T *x, long n, double *sum) {
+#pragma clang fp reassociate(on)
+  double total = 0;
+  for (long i = 0; i < n; i++) total += (double)x[i] * (double)x[i];
+  *sum = total;
+}
+
+static void N(scale)(T *x, long n, double factor) {
+  const T f = (T)factor;
+  for (long i = 0; i < n; i++) x[i] *= f;
+}

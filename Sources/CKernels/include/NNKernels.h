@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: Apache-2.0
+// Inner loops of the image and network operations and of the optimisers, for float and double.
+//
+// Images are N, H, W, C in memory. A "line" is one row of output pixels; lines are numbered through
+// the batch: line = n * oh + y. Sums are accumulated in double.
+#pragma once
+
+/// A window that slides over images of (h, w, c).
+typedef struct {
+  long h, w, c;
+  long oh, ow;
+  long r, s;
+  long stride_h, stride_w;
+  long pad_h, pad_w;
+  long dilation_h, dilation_w;
+} thresh_window;
+
+/// What an adaptive optimiser needs at one step.
+typedef struct {
+  double lr, beta1, beta2, eps, weight_decay;
+  /// 1 - beta^t.
+  double correction1, correction2;
+  /// Weight decay shrinks the parameter (AdamW) and not the gradient's sum (Adam).
+  int decoupled;
+} thresh_adam;
+
+typedef struct {
+  double lr, alpha, eps, weight_decay, momentum;
+} thresh_rmsprop;
+
+typedef struct {
+  double lr, momentum, dampening, weight_decay;
+  int nesterov;
+  /// The first step, whose momentum is the gradient itself.
+  int first;
+} thresh_sgd;
+
+/// Whether the AVX2 forms are in use. The environment variable THRESH_CPU=generic turns them off.
+int thresh_uses_avx2(void);
+
+// K(type, name, parameters, arguments) for each kernel.
+#define THRESH_NN_KERNELS(K, T)                                                                    \
+  /* Patches of `lines` lines, channels [c0, c0 + cg): col is (lines * ow, r * s * cg). */         \
+  K(T, im2col,                                                                                     \
+    (const thresh_window *v, const T *x, long c0, long cg, long line, long lines, T *col),         \
+    (v, x, c0, cg, line, lines, col))                                                              \
+  /* Adds patches back onto the images they came from. */                                          \
+  K(T, col2im,                                                                                     \
+    (const thresh_window *v, T *x, long c0, long cg, long line, long lines, const T *col),         \
+    (v, x, c0, cg, line, lines, col))                                                              \
+  /* y[i, :] = b over rows of c numbers that are ld apart. */                                      \
+  K(T, fill_rows, (T * y, long rows, long c, long ld, const T *b), (y, rows, c, ld, b))            \
+  /* Depthwise convolution, weights (r, s, c). */                                                  \
+  K(T, depthwise, (const thresh_window *v, const T *x, const T *w, const T *b, long line,          \
+    long lines, T *y), (v, x, w, b, line, lines, y))                                               \
+  K(T, depthwise_data,                                                                             \
+    (const thresh_window *v, const T *dy, const T *w, long image, long images, T *dx),             \
+    (v, dy, w, image, images, dx))                                                                 \
+  /* Adds to dw; line_sum is room for (r, s, c). */                                                \
+  K(T, depthwise_weights, (const thresh_window *v, const T *x, const T *dy, long line, long lines, \
+    T *line_sum, double *dw), (v, x, dy, line, lines, line_sum, dw))                               \
+  /* sum += x, over rows. */                                                                       \
+  K(T, column_sums, (const T *x, long rows, long c, double *sum), (x, rows, c, sum))               \
+  /* squares += (x - mean)^2, over rows. */                                                        \
+  K(T, column_squares, (const T *x, long rows, long c, const double *mean, double *squares),       \
+    (x, rows, c, mean, squares))                                                                   \
+  /* sum += dy, product += dy (x - mean), over rows. */                                            \
+  K(T, column_products, (const T *x, const T *dy, long rows, long c, const T *mean, double *sum,   \
+    double *product), (x, dy, rows, c, mean, sum, product))                                        \
+  /* y = (x - mean) scale + shift, by column. */                                                   \
+  K(T, normalise, (const T *x, long rows, long c, const T *mean, const T *scale, const T *shift,   \
+    T *y), (x, rows, c, mean, scale, shift, y))                                                    \
+  /* dx = a dy - b (x - mean) - d, by column. */                                                   \
+  K(T, normalise_back, (const T *x, const T *dy, long rows, long c, const T *mean, const T *a,     \
+    const T *b, const T *d, T *dx), (x, dy, rows, c, mean, a, b, d, dx))                           \
+  /* Mean and 1 / sqrt(variance + eps) of each row, and the normalised rows. */                    \
+  K(T, layer_norm, (const T *x, long rows, long c, double eps, const T *w, const T *b, T *mean,    \
+    T *rstd, T *y), (x, rows, c, eps, w, b, mean, rstd, y))                                        \
+  /* dx, and dw += dy xhat, db += dy (unless null). */                                             \
+  K(T, layer_norm_back, (const T *x, const T *dy, long rows, long c, const T *w, const T *mean,    \
+    const T *rstd, T *dx, double *dw, double *db), (x, dy, rows, c, w, mean, rstd, dx, dw, db))    \
+  /* Maxima and their places (y * w + x) in each image. */                                         \
+  K(T, max_pool, (const thresh_window *v, const T *x, long line, long lines, T *y, int *at),       \
+    (v, x, line, lines, y, at))                                                                    \
+  K(T, max_pool_back, (const thresh_window *v, const T *dy, const int *at, long image,             \
+    long images, T *dx), (v, dy, at, image, images, dx))                                           \
+  K(T, avg_pool, (const thresh_window *v, int include_pad, const T *x, long line, long lines,      \
+    T *y), (v, include_pad, x, line, lines, y))                                                    \
+  K(T, avg_pool_back, (const thresh_window *v, int include_pad, const T *dy, long image,           \
+    long images, T *dx), (v, include_pad, dy, image, images, dx))                                  \
+  /* Means over [floor(i h / oh), ceil((i + 1) h / oh)), and the same along w. */                  \
+  K(T, adaptive_pool, (const thresh_window *v, const T *x, long image, long images, T *y),         \
+    (v, x, image, images, y))                                                                      \
+  K(T, adaptive_pool_back, (const thresh_window *v, const T *dy, long image, long images, T *dx),  \
+    (v, dy, image, images, dx))                                                                    \
+  /* One step; momentum may be null. */                                                            \
+  K(T, sgd_step, (const thresh_sgd *o, long n, T *p, const T *g, T *momentum),                     \
+    (o, n, p, g, momentum))                                                                        \
+  /* One step; most (AMSGrad's running maximum) may be null. */                                    \
+  K(T, adam_step, (const thresh_adam *o, long n, T *p, const T *g, T *m, T *v, T *most),           \
+    (o, n, p, g, m, v, most))                                                                      \
+  /* One step; mean (centred form) and momentum may be null. */                                    \
+  K(T, rmsprop_step, (const thresh_rmsprop *o, long n, T *p, const T *g, T *square, T *mean,       \
+    T *momentum), (o, n, p, g, square, mean, momentum))                                            \
+  /* The sum of squares of n numbers. */                                                           \
+  K(T, squares, (const T *x, long n, double *sum), (x, n, sum))                                    \
+  K(T, scale, (T * x, long n, double factor), (x, n, factor))
+
+#define THRESH_NN_DECLARE(T, name, parameters, arguments) void thresh_##name##_##T parameters;
+THRESH_NN_KERNELS(THRESH_NN_DECLARE, float)
+THRESH_NN_KERNELS(THRESH_NN_DECLARE, double)
