@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Inner loops of the image and network operations and of the optimisers, for float and double.
+// Inner loops of the image and network operations, for float and double.
 //
 // Images are N, H, W, C in memory. A "line" is one row of output pixels; lines are numbered through
 // the batch: line = n * oh + y. Sums are accumulated in double.
@@ -14,26 +14,6 @@ typedef struct {
   long pad_h, pad_w;
   long dilation_h, dilation_w;
 } thresh_window;
-
-/// What an adaptive optimiser needs at one step.
-typedef struct {
-  double lr, beta1, beta2, eps, weight_decay;
-  /// 1 - beta^t.
-  double correction1, correction2;
-  /// Weight decay shrinks the parameter (AdamW) and not the gradient's sum (Adam).
-  int decoupled;
-} thresh_adam;
-
-typedef struct {
-  double lr, alpha, eps, weight_decay, momentum;
-} thresh_rmsprop;
-
-typedef struct {
-  double lr, momentum, dampening, weight_decay;
-  int nesterov;
-  /// The first step, whose momentum is the gradient itself.
-  int first;
-} thresh_sgd;
 
 /// Whether the AVX2 forms are in use. The environment variable THRESH_CPU=generic turns them off.
 int thresh_uses_avx2(void);
@@ -92,19 +72,7 @@ int thresh_uses_avx2(void);
   K(T, adaptive_pool, (const thresh_window *v, const T *x, long image, long images, T *y),         \
     (v, x, image, images, y))                                                                      \
   K(T, adaptive_pool_back, (const thresh_window *v, const T *dy, long image, long images, T *dx),  \
-    (v, dy, image, images, dx))                                                                    \
-  /* One step; momentum may be null. */                                                            \
-  K(T, sgd_step, (const thresh_sgd *o, long n, T *p, const T *g, T *momentum),                     \
-    (o, n, p, g, momentum))                                                                        \
-  /* One step; most (AMSGrad's running maximum) may be null. */                                    \
-  K(T, adam_step, (const thresh_adam *o, long n, T *p, const T *g, T *m, T *v, T *most),           \
-    (o, n, p, g, m, v, most))                                                                      \
-  /* One step; mean (centred form) and momentum may be null. */                                    \
-  K(T, rmsprop_step, (const thresh_rmsprop *o, long n, T *p, const T *g, T *square, T *mean,       \
-    T *momentum), (o, n, p, g, square, mean, momentum))                                            \
-  /* The sum of squares of n numbers. */                                                           \
-  K(T, squares, (const T *x, long n, double *sum), (x, n, sum))                                    \
-  K(T, scale, (T * x, long n, double factor), (x, n, factor))
+    (v, dy, image, images, dx))
 
 #define THRESH_NN_DECLARE(T, name, parameters, arguments) void thresh_##name##_##T parameters;
 THRESH_NN_KERNELS(THRESH_NN_DECLARE, float)

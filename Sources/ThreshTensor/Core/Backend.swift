@@ -7,6 +7,14 @@ protocol Backend: Sendable {
   /// A block of at least `bytes` bytes with undefined content.
   func allocate(_ bytes: Int) throws -> UnsafeMutableRawPointer
   func deallocate(_ block: UnsafeMutableRawPointer, _ bytes: Int)
+
+  /// y = x * w + bias, on channels-last tensors whose shapes `sizes` has checked.
+  func convolutionForward(
+    _ sizes: ConvolutionShape, _ x: Tensor, _ w: Tensor, _ bias: Tensor?, into y: Tensor) throws
+  func convolutionBackwardData(
+    _ sizes: ConvolutionShape, _ dy: Tensor, _ w: Tensor, into dx: Tensor) throws
+  func convolutionBackwardWeights(
+    _ sizes: ConvolutionShape, _ x: Tensor, _ dy: Tensor, into dw: Tensor) throws
 }
 
 /// The one backend there is: this machine's cores and memory.
