@@ -74,10 +74,10 @@ extension Tensor {
     for j in 0..<classes { most = max(most, x[j].asDouble) }
     var sum = 0.0
     for j in 0..<classes {
-      p[j] = exp(x[j].asDouble - most)
+      p[j] = Glibc.exp(x[j].asDouble - most)
       sum += p[j]
     }
-    let offset = most + log(sum)
+    let offset = most + Glibc.log(sum)
     var (loss, mass) = (0.0, 0.0)
     for j in 0..<classes {
       let t = weights[j] * ((1 - smoothing) * target[j].asDouble + smoothing / Double(classes))

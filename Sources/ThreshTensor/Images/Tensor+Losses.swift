@@ -12,7 +12,7 @@ extension Tensor {
 
   /// |x - t|.
   public func l1Loss(_ target: Tensor, reduction: LossReduction = .mean) throws -> Tensor {
-    try elementwiseLoss("l1_loss", target, reduction, { abs($0 - $1) }) { x, t in
+    try elementwiseLoss("l1_loss", target, reduction, { Swift.abs($0 - $1) }) { x, t in
       let sign: Double = x > t ? 1 : x < t ? -1 : 0
       return (sign, -sign)
     }
@@ -29,7 +29,7 @@ extension Tensor {
     return try elementwiseLoss(
       "smooth_l1_loss", target, reduction,
       { x, t in
-        let d = abs(x - t)
+        let d = Swift.abs(x - t)
         return d < beta ? d * d / (2 * beta) : d - beta / 2
       }
     ) { x, t in
@@ -46,7 +46,7 @@ extension Tensor {
     return try elementwiseLoss(
       "huber_loss", target, reduction,
       { x, t in
-        let d = abs(x - t)
+        let d = Swift.abs(x - t)
         return d <= delta ? d * d / 2 : delta * (d - delta / 2)
       }
     ) { x, t in
@@ -61,12 +61,12 @@ extension Tensor {
     _ target: Tensor, positiveWeight: Double = 1, reduction: LossReduction = .mean
   ) throws -> Tensor {
     // log(1 + exp(-x)), without overflow.
-    func softMinus(_ x: Double) -> Double { max(-x, 0) + log1p(exp(-abs(x))) }
+    func softMinus(_ x: Double) -> Double { max(-x, 0) + Glibc.log1p(Glibc.exp(-Swift.abs(x))) }
     return try elementwiseLoss(
       "bce_with_logits", target, reduction,
       { x, t in (1 - t) * x + (1 + (positiveWeight - 1) * t) * softMinus(x) }
     ) { x, t in
-      let falling = 1 / (1 + exp(x))  // -d softMinus / dx
+      let falling = 1 / (1 + Glibc.exp(x))  // -d softMinus / dx
       return (
         1 - t - (1 + (positiveWeight - 1) * t) * falling,
         -x + (positiveWeight - 1) * softMinus(x)
