@@ -1,5 +1,6 @@
 -- SPDX-License-Identifier: Apache-2.0
 -- The matching-pursuit solver on gradients of a synthetic softmax layer. One JSON line.
+-- usage: scripts/bench omp [--n N] [--classes C] [--width E] [--k K] [--lambda L] [--threads T] [--seconds S]
 
 local th = require "thresh"
 local report = dofile((arg[0]:gsub("omp%.lua$", "report.lua")))

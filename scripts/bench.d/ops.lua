@@ -1,5 +1,6 @@
 -- SPDX-License-Identifier: Apache-2.0
 -- Small tensor operations called from Lua: seconds a call. One JSON line each.
+-- usage: scripts/bench ops [--size N] [--calls N] [--seconds S]
 
 local th = require "thresh"
 local report = dofile((arg[0]:gsub("ops%.lua$", "report.lua")))

@@ -1,5 +1,6 @@
 -- SPDX-License-Identifier: Apache-2.0
 -- A training step: forward, loss, backward, SGD with momentum. One JSON line.
+-- usage: scripts/bench step MODEL [--batch N] [--threads T] [--inference] [--seconds S]
 
 local th = require "thresh"
 local report = dofile((arg[0]:gsub("step%.lua$", "report.lua")))
