@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+import ThreshLua
+import ThreshTensor
+
+/// Everything native that Lua sees: the module `thresh.core` and the classes behind it.
+///
+/// No algorithm lives in this module: it turns Swift operations into Lua functions, 0-based into
+/// 1-based, and Swift errors into Lua errors.
+public enum Bindings {
+  /// Registers the classes and puts the table of functions where `require "thresh.core"` finds it.
+  public static func install(in session: LuaSession, seed: UInt64) throws {
+    let operations = TensorOperations.all()
+    try registerTensor(in: session, operations: operations)
+    try registerModules(in: session)
+    try registerOptimizers(in: session)
+    try registerData(in: session)
+    try registerSelection(in: session)
+    try registerStream(in: session)
+
+    var th = Namespace("th")
+    for operation in operations.bodies { th.function(operation.name, operation.body) }
+    addSystem(to: &th)
+    addConstructors(to: &th)
+    addJoining(to: &th)
+    addRandom(to: &th, seed: seed)
+    addFiles(to: &th)
+    th.namespace(neuralNetworks())
+    th.namespace(models())
+    th.namespace(optimizers())
+    th.namespace(schedules())
+    th.namespace(datasets())
+    th.namespace(selection())
+    th.namespace(statistics())
+    try session.run(
+      "package.loaded['thresh.core'] = ...", name: "=bindings", arguments: [th.table])
+  }
+}

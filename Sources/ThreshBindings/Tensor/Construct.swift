@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: Apache-2.0
+import ThreshLua
+import ThreshTensor
+
+/// Functions that make tensors: `th.zeros(2, 3)`, `th.tensor{{1, 2}, {3, 4}}`, `th.arange(10)`.
+func addConstructors(to th: inout Namespace) {
+  let shared = ["dtype", "requires_grad"]
+
+  func shaped(_ name: String, _ make: @escaping ([Int], DType) throws -> Tensor) {
+    th.function(name) { call in
+      let (shape, options) = try shapeAndOptions(call, shared)
+      return try finished(make(shape, options.dtype() ?? .float32), options)
+    }
+  }
+  shaped("zeros") { try Tensor.zeros($0, $1) }
+  shaped("ones") { try Tensor.ones($0, $1) }
+  shaped("empty") { try Tensor(empty: $0, $1) }
+
+  th.function("full") { call in
+    let shape = call.kind(1) == .table ? try call.integers(1, "shape") : [try call.count(1, "shape")]
+    let options = try call.options(at: 3, allowed: shared)
+    if call.kind(2) == .integer {
+      let value = try Tensor([Int64(try call.integer(2, "value"))], [])
+      let filled = try value.cast(options.dtype() ?? .int64).expand(shape).clone()
+      return try finished(filled, options)
+    }
+    if call.kind(2) == .boolean {
+      let value = try call.boolean(2, "value") ? 1.0 : 0
+      return try finished(Tensor.full(shape, value, options.dtype() ?? .bool), options)
+    }
+    let value = try call.number(2, "value")
+    return try finished(Tensor.full(shape, value, options.dtype() ?? .float32), options)
+  }
+
+  th.function("tensor") { call in
+    let options = try call.options(at: 2, allowed: shared)
+    let dtype = try options.dtype()
+    switch call.kind(1) {
+    case .integer:
+      let t = try Tensor([Int64(try call.integer(1, "data"))], [])
+      return try finished(t.cast(dtype ?? .int64), options)
+    case .number:
+      let t = try Tensor([try call.number(1, "data")], [])
+      return try finished(t.cast(dtype ?? .float32), options)
+    case .boolean:
+      let t = try Tensor([try call.boolean(1, "data")], [])
+      return try finished(t.cast(dtype ?? .bool), options)
+    case .object:
+      let t = try call.tensor(1, "data").detached().clone()
+      return try finished(t.cast(dtype ?? t.dtype), options)
+    default:
+      return try finished(makeTensor(try call.numbers(1, "data"), dtype: dtype), options)
+    }
+  }
+
+  for (name, make) in [
+    ("zeros_like", { try Tensor.zeros($0, $1) }), ("ones_like", { try Tensor.ones($0, $1) }),
+  ] as [(String, ([Int], DType) throws -> Tensor)] {
+    th.function(name) { call in
+      let like = try call.tensor(1, "tensor")
+      let options = try call.options(at: 2, allowed: shared)
+      return try finished(make(like.shape, options.dtype() ?? like.dtype), options)
+    }
+  }
+
+  // arange(n): 1, 2, …, n as Lua's `for` counts; arange(first, last, step), both ends included.
+  th.function("arange") { call in
+    let positional = try call.positionalCount
+    let options = try call.options(at: positional + 1, allowed: shared)
+    guard positional >= 1 else {
+      throw call.argumentError(1, "last", "a number expected, got no value")
+    }
+    let whole = (1...positional).allSatisfy { call.kind($0) == .integer }
+    let first = positional >= 2 ? try call.number(1, "first") : 1
+    let last = try call.number(positional >= 2 ? 2 : 1, "last")
+    let step = positional >= 3 ? try call.number(3, "step") : 1
+    guard step != 0, step.isFinite, first.isFinite, last.isFinite else {
+      throw call.argumentError(
+        positional, "step", "finite bounds and a step other than 0 are needed")
+    }
+    let count = max(0, ((last - first) / step * (1 + 1e-12)).rounded(.down) + 1)
+    guard count < 1e12 else {
+      throw call.argumentError(1, "last", "\(count) elements are too many")
+    }
+    let values = (0..<Int(count)).map { first + Double($0) * step }
+    let t = try Tensor(values).cast(options.dtype() ?? (whole ? .int64 : .float32))
+    return try finished(t, options)
+  }
+
+  th.function("linspace") { call in
+    let (first, last) = (try call.number(1, "first"), try call.number(2, "last"))
+    let n = try call.count(3, "n")
+    let options = try call.options(at: 4, allowed: shared)
+    guard n < 1 << 40 else { throw call.argumentError(3, "n", "\(n) elements are too many") }
+    let step = n > 1 ? (last - first) / Double(n - 1) : 0
+    // From both ends, so that the last element is exact.
+    let values = (0..<n).map { i in
+      i < (n + 1) / 2 ? first + Double(i) * step : last - Double(n - 1 - i) * step
+    }
+    return try finished(Tensor(values).cast(options.dtype() ?? .float32), options)
+  }
+
+  th.function("eye") { call in
+    let n = try call.count(1, "n")
+    let hasColumns = call.kind(2) == .integer || call.kind(2) == .number
+    let m = hasColumns ? try call.count(2, "m") : n
+    let options = try call.options(at: hasColumns ? 3 : 2, allowed: shared)
+    let t = try Tensor.zeros([n, m], options.dtype() ?? .float32)
+    if min(n, m) > 0 { _ = try t.diagonal().fill_(1) }
+    return try finished(t, options)
+  }
+}
+
+/// Leading integers (or one list) as a shape, and the options behind them.
+func shapeAndOptions(_ call: LuaCall, _ allowed: [String]) throws -> ([Int], LuaOptions) {
+  let positional = try call.positionalCount
+  let shape = try call.integers(from: 1, until: positional, "shape")
+  for (i, extent) in shape.enumerated() where extent < 0 {
+    throw call.argumentError(
+      call.kind(1) == .table ? 1 : i + 1, "shape", "extents must not be negative, got \(extent)")
+  }
+  return (shape, try call.options(at: positional + 1, allowed: allowed))
+}
+
+/// The constructed tensor as a result, marked as wanting a gradient when asked.
+func finished(_ tensor: Tensor, _ options: LuaOptions) throws -> LuaResult {
+  if try options.boolean("requires_grad") ?? false { try tensor.requireGrad() }
+  return .tensor(tensor)
+}
