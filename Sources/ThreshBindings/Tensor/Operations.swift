@@ -31,14 +31,3 @@ struct TensorOperations {
     return operations
   }
 }
-
-/// One operand of an elementwise operation: a tensor, or a number as a 0-d tensor that leaves the
-/// other's dtype as it is where it can.
-func operand(_ call: LuaCall, _ i: Int, _ name: String) throws -> Tensor {
-  switch call.kind(i) {
-  case .integer: return try Tensor([Int64(try call.integer(i, name))], [])
-  case .number: return try Tensor([Float64Or32(try call.number(i, name))].map(\.value), [])
-  case .boolean: return try Tensor([try call.boolean(i, name)], [])
-  default: return try call.tensor(i, name)
-  }
-}
