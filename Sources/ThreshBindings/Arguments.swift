@@ -70,7 +70,9 @@ extension LuaOptions {
     guard let dtype = DType(name: text) else {
       let names = DType.allCases.map(\.name)
       throw error(
-        name, "unknown dtype '\(text)'\(suggestion(text, names)); one of \(names.joined(separator: ", "))")
+        name,
+        "unknown dtype '\(text)'\(suggestion(text, names)); one of \(names.joined(separator: ", "))"
+      )
     }
     return dtype
   }

@@ -9,6 +9,7 @@ import ThreshTensor
 public enum Bindings {
   /// Registers the classes and puts the table of functions where `require "thresh.core"` finds it.
   public static func install(in session: LuaSession, seed: UInt64) throws {
+    let random = DefaultRandom(seed: seed)
     let operations = TensorOperations.all()
     try registerTensor(in: session, operations: operations)
     try registerModules(in: session)
@@ -22,10 +23,10 @@ public enum Bindings {
     addSystem(to: &th)
     addConstructors(to: &th)
     addJoining(to: &th)
-    addRandom(to: &th, seed: seed)
+    addRandom(to: &th, random: random)
     addFiles(to: &th)
-    th.namespace(neuralNetworks())
-    th.namespace(models())
+    th.namespace(neuralNetworks(random: random))
+    th.namespace(models(random: random))
     th.namespace(optimizers())
     th.namespace(schedules())
     th.namespace(datasets())

@@ -17,7 +17,8 @@ func addConstructors(to th: inout Namespace) {
   shaped("empty") { try Tensor(empty: $0, $1) }
 
   th.function("full") { call in
-    let shape = call.kind(1) == .table ? try call.integers(1, "shape") : [try call.count(1, "shape")]
+    let shape =
+      call.kind(1) == .table ? try call.integers(1, "shape") : [try call.count(1, "shape")]
     let options = try call.options(at: 3, allowed: shared)
     if call.kind(2) == .integer {
       let value = try Tensor([Int64(try call.integer(2, "value"))], [])
@@ -112,12 +113,15 @@ func addConstructors(to th: inout Namespace) {
 }
 
 /// Leading integers (or one list) as a shape, and the options behind them.
-func shapeAndOptions(_ call: LuaCall, _ allowed: [String]) throws -> ([Int], LuaOptions) {
-  let positional = try call.positionalCount
-  let shape = try call.integers(from: 1, until: positional, "shape")
+func shapeAndOptions(_ call: LuaCall, from first: Int = 1, _ allowed: [String]) throws -> (
+  [Int], LuaOptions
+) {
+  let positional = max(try call.positionalCount, first - 1)
+  let shape = try call.integers(from: first, until: positional, "shape")
   for (i, extent) in shape.enumerated() where extent < 0 {
     throw call.argumentError(
-      call.kind(1) == .table ? 1 : i + 1, "shape", "extents must not be negative, got \(extent)")
+      call.kind(first) == .table ? first : first + i, "shape",
+      "extents must not be negative, got \(extent)")
   }
   return (shape, try call.options(at: positional + 1, allowed: allowed))
 }

@@ -32,6 +32,7 @@ public final class Adam: Optimizer {
       (update.beta1, update.beta2, update.eps) = (group.momentum, beta2, eps)
       (update.weightDecay, update.decoupled) = (group.weightDecay, decoupled)
       update.amsgrad = amsgrad
+      update.maximize = maximize
       states[index] = try parameter.adamStep_(update, state: states[index])
     }
   }

@@ -24,6 +24,8 @@ open class Optimizer {
   }
 
   public var groups: [Group]
+  /// Climb instead of descend.
+  public var maximize = false
 
   /// - Throws: when there is no parameter, one comes twice, or a setting is out of range.
   init(_ op: String, _ groups: [Group]) throws {

@@ -24,6 +24,7 @@ public final class RMSProp: Optimizer {
       var update = Tensor.RMSPropUpdate(lr: group.lr)
       (update.alpha, update.eps, update.centered) = (alpha, eps, centered)
       (update.weightDecay, update.momentum) = (group.weightDecay, group.momentum)
+      update.maximize = maximize
       states[index] = try parameter.rmspropStep_(update, state: states[index])
     }
   }

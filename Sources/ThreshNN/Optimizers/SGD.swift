@@ -28,6 +28,7 @@ public final class SGD: Optimizer {
       update.dampening = dampening
       update.weightDecay = group.weightDecay
       update.nesterov = nesterov
+      update.maximize = maximize
       buffers[index] = try parameter.sgdStep_(update, buffer: buffers[index])
     }
   }

@@ -66,6 +66,13 @@ public struct MultiStepLR: Schedule {
   }
 }
 
+/// base * gamma^step.
+public struct ExponentialLR: Schedule {
+  public let gamma: Double
+  public init(gamma: Double) { self.gamma = gamma }
+  public func rate(base: Double, step: Int) -> Double { base * pow(gamma, Double(step)) }
+}
+
 /// etaMin + (base - etaMin) (1 + cos(pi step / tMax)) / 2 (Loshchilov and Hutter 2017).
 public struct CosineAnnealingLR: Schedule {
   public let tMax: Int

@@ -11,6 +11,8 @@ extension Tensor {
     public var dampening = 0.0
     public var weightDecay = 0.0
     public var nesterov = false
+    /// Climb instead of descend.
+    public var maximize = false
     public init(lr: Double) { self.lr = lr }
   }
 
@@ -24,19 +26,19 @@ extension Tensor {
       let b = buffer?.pointer(T.self)
       let (lr, mu) = (T(update.lr), T(update.momentum))
       let (take, wd) = (T(1 - update.dampening), T(update.weightDecay))
-      let nesterov = update.nesterov
+      let (nesterov, sign) = (update.nesterov, T(update.maximize ? -1 : 1))
       Workers.chunks(of: count, grain: Loops.grain) { range in
         guard let b else {
-          for i in range { p[i] -= lr * (g[i] + wd * p[i]) }
+          for i in range { p[i] -= lr * (sign * g[i] + wd * p[i]) }
           return
         }
         if first {
-          for i in range { b[i] = g[i] + wd * p[i] }
+          for i in range { b[i] = sign * g[i] + wd * p[i] }
         } else {
-          for i in range { b[i] = mu * b[i] + take * (g[i] + wd * p[i]) }
+          for i in range { b[i] = mu * b[i] + take * (sign * g[i] + wd * p[i]) }
         }
         if nesterov {
-          for i in range { p[i] -= lr * (g[i] + wd * p[i] + mu * b[i]) }
+          for i in range { p[i] -= lr * (sign * g[i] + wd * p[i] + mu * b[i]) }
         } else {
           for i in range { p[i] -= lr * b[i] }
         }
@@ -57,6 +59,7 @@ extension Tensor {
     /// AdamW: the decay shrinks the parameter instead of joining the gradient.
     public var decoupled = false
     public var amsgrad = false
+    public var maximize = false
     public init(lr: Double) { self.lr = lr }
   }
 
@@ -96,10 +99,11 @@ extension Tensor {
       let (root, eps) = (T(correction2.squareRoot()), T(update.eps))
       let shrink = T(update.decoupled ? 1 - update.lr * update.weightDecay : 1)
       let wd = T(update.decoupled ? 0 : update.weightDecay)
+      let sign = T(update.maximize ? -1 : 1)
       Workers.chunks(of: count, grain: Loops.grain) { range in
         for i in range {
           let x = p[i] * shrink
-          let g = g[i] + wd * x
+          let g = sign * g[i] + wd * x
           m[i] += (g - m[i]) * take1
           v[i] = keep2 * v[i] + take2 * g * g
           var square = v[i]
@@ -124,6 +128,7 @@ extension Tensor {
     public var weightDecay = 0.0
     public var momentum = 0.0
     public var centered = false
+    public var maximize = false
     public init(lr: Double) { self.lr = lr }
   }
 
@@ -156,9 +161,10 @@ extension Tensor {
       let (lr, mu, wd, eps) = (
         T(update.lr), T(update.momentum), T(update.weightDecay), T(update.eps)
       )
+      let sign = T(update.maximize ? -1 : 1)
       Workers.chunks(of: count, grain: Loops.grain) { range in
         for i in range {
-          let g = g[i] + wd * p[i]
+          let g = sign * g[i] + wd * p[i]
           v[i] = keep * v[i] + take * g * g
           var spread = v[i]
           if let m {

@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: Apache-2.0
+import ThreshLua
+import ThreshTensor
+
+/// The random numbers of calls that name no seed: one seed a session, a new stream for each call.
+final class DefaultRandom {
+  private(set) var seed: UInt64
+  private var draws = 0
+
+  init(seed: UInt64) { self.seed = seed }
+
+  /// Starts over from another seed.
+  func reset(_ seed: UInt64) {
+    self.seed = seed
+    draws = 0
+  }
+
+  /// A stream that no other call has.
+  func stream() -> RandomStream {
+    defer { draws += 1 }
+    return RandomStream(seed: seed, purpose: "default", index: draws)
+  }
+
+  /// A seed that no other call has, for what numbers its own streams.
+  func nextSeed() -> UInt64 {
+    var stream = stream()
+    return stream.nextUInt64()
+  }
+}
+
+/// A named stream of random numbers, as heuristics get it in `ctx.rng`.
+final class LuaStream {
+  var stream: RandomStream
+  init(_ stream: RandomStream) { self.stream = stream }
+}
+
+func registerStream(in session: LuaSession) throws {
+  func own(_ call: LuaCall) throws -> LuaStream { try call.object(1, "self", as: LuaStream.self) }
+  try session.registerClass(
+    LuaStream.self, name: "Stream",
+    methods: [
+      method("uniform") { call in .number(try own(call).stream.uniform()) },
+      method("normal") { call in .number(try own(call).stream.normal()) },
+      method("integer") { call in
+        let (low, high) = (try call.integer(2, "low"), try call.integer(3, "high"))
+        let (span, overflow) = high.subtractingReportingOverflow(low)
+        guard !overflow, span >= 0, span < Int.max else {
+          throw call.argumentError(3, "high", "must be at least low, \(low), got \(high)")
+        }
+        return .integer(low + (try own(call).stream.integer(below: span + 1)))
+      },
+      method("permutation") { call in
+        let n = try listSize(call, 2, "n")
+        return .tensor(try oneBased(Tensor.randperm(n, stream: &own(call).stream)))
+      },
+      method("sample") { call in
+        let (k, n) = (try listSize(call, 2, "k"), try listSize(call, 3, "n"))
+        let drawn = try own(call).stream.sample(k, of: n)
+        return .tensor(try Tensor(drawn.map { Int64($0 + 1) }))
+      },
+      method("rand") { call in
+        let (shape, options) = try shapeAndOptions(call, from: 2, ["dtype"])
+        return .tensor(
+          try Tensor.rand(shape, options.dtype() ?? .float32, stream: &own(call).stream))
+      },
+      method("randn") { call in
+        let (shape, options) = try shapeAndOptions(call, from: 2, ["dtype"])
+        return .tensor(
+          try Tensor.randn(shape, options.dtype() ?? .float32, stream: &own(call).stream))
+      },
+    ])
+}
+
+/// A count that becomes the length of a list: neither negative nor beyond any memory.
+func listSize(_ call: LuaCall, _ i: Int, _ name: String) throws -> Int {
+  let n = try call.count(i, name)
+  guard n <= 1 << 36 else { throw call.argumentError(i, name, "\(n) is too many") }
+  return n
+}
+
+/// `th.manual_seed`, `th.rand`, `th.randn`, `th.randint`, `th.randperm`, `th.bernoulli`,
+/// `th.multinomial`, `th.stream`.
+func addRandom(to th: inout Namespace, random: DefaultRandom) {
+  func stream(_ call: LuaCall, _ options: LuaOptions) throws -> RandomStream {
+    guard let seed = try call.seedOption(options) else { return random.stream() }
+    return RandomStream(seed: seed, purpose: "lua")
+  }
+  let shared = ["dtype", "seed", "requires_grad"]
+
+  th.function("manual_seed") { call in
+    random.reset(UInt64(bitPattern: Int64(try call.integer(1, "seed"))))
+    return .none
+  }
+  th.function("seed") { _ in .integer(Int(Int64(bitPattern: random.seed))) }
+  th.function("stream") { call in
+    let seed = UInt64(bitPattern: Int64(try call.integer(1, "seed")))
+    let purpose = try call.string(2, "purpose")
+    let epoch = try call.optionalInteger(3, "epoch") ?? 0
+    let index = try call.optionalInteger(4, "index") ?? 0
+    return .object(
+      LuaStream(RandomStream(seed: seed, purpose: purpose, epoch: epoch, index: index)))
+  }
+
+  for (name, make) in [
+    ("rand", { try Tensor.rand($0, $1, stream: &$2) }),
+    ("randn", { try Tensor.randn($0, $1, stream: &$2) }),
+  ] as [(String, ([Int], DType, inout RandomStream) throws -> Tensor)] {
+    th.function(name) { call in
+      let (shape, options) = try shapeAndOptions(call, shared)
+      var source = try stream(call, options)
+      return try finished(make(shape, options.dtype() ?? .float32, &source), options)
+    }
+  }
+  th.function("randint") { call in
+    let (low, high) = (try call.integer(1, "low"), try call.integer(2, "high"))
+    let shape =
+      call.kind(3) == .table ? try call.integers(3, "shape") : [try call.count(3, "shape")]
+    let options = try call.options(at: 4, allowed: shared)
+    guard high >= low, high < Int.max else {
+      throw call.argumentError(2, "high", "must be at least low, \(low), got \(high)")
+    }
+    var source = try stream(call, options)
+    return try finished(
+      Tensor.randint(low, high + 1, shape, options.dtype() ?? .int64, stream: &source), options)
+  }
+  th.function("randperm") { call in
+    let n = try listSize(call, 1, "n")
+    let options = try call.options(at: 2, allowed: ["seed"])
+    var source = try stream(call, options)
+    return .tensor(try oneBased(Tensor.randperm(n, stream: &source)))
+  }
+  th.function("bernoulli") { call in
+    let p = try call.number(1, "p")
+    let shape =
+      call.kind(2) == .table ? try call.integers(2, "shape") : [try call.count(2, "shape")]
+    let options = try call.options(at: 3, allowed: shared)
+    var source = try stream(call, options)
+    return try finished(
+      Tensor.bernoulli(p, shape, options.dtype() ?? .bool, stream: &source), options)
+  }
+  th.function("multinomial") { call in
+    let weights = try call.tensorOrList(1, "weights", dtype: .float64)
+    let n = try listSize(call, 2, "n")
+    let options = try call.options(at: 3, allowed: ["replacement", "seed"])
+    var source = try stream(call, options)
+    let drawn = try Tensor.multinomial(
+      weights, n, replacement: options.boolean("replacement") ?? false, stream: &source)
+    return .tensor(try oneBased(drawn))
+  }
+}
