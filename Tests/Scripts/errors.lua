@@ -1,0 +1,86 @@
+-- SPDX-License-Identifier: Apache-2.0
+-- Wrong shapes, types, indices, options and files are errors that say what was given and needed.
+local th = require "thresh"
+local nn, optim, schedule, select = th.nn, th.optim, th.schedule, th.select
+
+local m23, m45 = th.zeros(2, 3), th.zeros(4, 5)
+
+-- { pattern (plain), function }
+local cases = {
+  { "matmul", function() return m23:matmul(m45) end },
+  { "(2, 3)", function() return m23:matmul(m45) end },
+  { "do not broadcast", function() return m23 + m45 end },
+  { "Tensor or number expected", function() return m23 + "x" end },
+  { "Tensor or number expected", function() return m23 * {} end },
+  { "Lua turns its result into one boolean", function() return m23 < m45 end },
+  { "out of range", function() return m23[3] end },
+  { "count from 1", function() return m23[0] end },
+  { "too many indices", function() return m23[{ 1, 1, 1 }] end },
+  { "step must not be 0", function() return m23[{ { 1, 2, 0 } }] end },
+  { "integer", function() return m23[1.5] end },
+  { "did you mean 'shape'", function() return m23.shpae end },
+  { "no field or method", function() return m23.zzzzzz end },
+  { "cannot be assigned", function() m23.shape = { 1 } end },
+  { "unknown option 'keepdmi' (did you mean 'keepdim'?)", function() return m23:sum { keepdmi = true } end },
+  { "dimensions count from 1", function() return m23:sum(0) end },
+  { "boolean expected", function() return m23:sum { keepdim = 1 } end },
+  { "unknown dtype 'flaot32'", function() return th.zeros(2, { dtype = "flaot32" }) end },
+  { "must not be negative", function() return th.zeros(-1) end },
+  { "too many elements", function() return th.zeros(1 << 40, 1 << 40) end },
+  { "memory", function() return th.zeros(1 << 50) end },
+  { "reshape", function() return m23:reshape(4, 2) end },
+  { "needs one element", function() return m23:item() end },
+  { "needs one element", function() (m23:requires_grad_() * 2):backward() end },
+  { "not on the tape", function() return m45:sum():backward() end },
+  { "only float32 and float64", function() return th.tensor({ 1 }, { requires_grad = true }) end },
+  { "tensor was freed", function() local t = th.zeros(2) t:free() return t + 1 end },
+  { "outside a batch of 2", function() return th.zeros(2, 3):keep { 3 } end },
+  { "comes twice", function() return th.zeros(2, 3):keep { 1, 1 } end },
+  { "thresh has no field 'tran' (did you mean 'train'?)", function() return th.tran end },
+  { "must be at least 1", function() return nn.Linear(0, 3) end },
+  { "integer expected, got string", function() return nn.Linear("x", 3) end },
+  { "divisible by groups", function() return nn.Conv2d(3, 4, 3, { groups = 2 }) end },
+  { "unknown option 'strid' (did you mean 'stride'?)", function() return nn.Conv2d(3, 4, 3, { strid = 2 }) end },
+  { "Module expected", function() return nn.Sequential(nn.ReLU(), print) end },
+  { "(N, C, H, W)", function() return nn.BatchNorm2d(3)(m23) end },
+  { "conv2d", function() return nn.Conv2d(3, 4, 3)(m23) end },
+  { "conv2d", function() return nn.Conv2d(3, 4, 3)(th.zeros(1, 2, 8, 8)) end },
+  { "linear", function() return nn.Linear(4, 2)(m23) end },
+  { "cross_entropy", function() return nn.cross_entropy(m23, th.tensor { 1, 4 }) end },
+  { "cross_entropy", function() return nn.cross_entropy(m23, th.tensor { 0, 1 }) end },
+  { "reduction", function() return nn.cross_entropy(m23, th.tensor { 1, 2 }, { reduction = "men" }) end },
+  { "did you mean 'resnet20'", function() return th.models.resnet21 {} end },
+  { "lr must be", function() return optim.SGD({ nn.parameter(m23) }, { lr = -1 }) end },
+  { "unknown option 'learning_rate'", function() return optim.SGD({ nn.parameter(m23) }, { learning_rate = 1 }) end },
+  { "more than once", function() local p = nn.parameter(m23) return optim.SGD({ p, p }) end },
+  { "is needed", function() return schedule.StepLR {} end },
+  { "missing: weight, bias", function() return nn.Linear(2, 3):load_state_dict {} end },
+  { "has shape", function()
+    return nn.Linear(2, 3):load_state_dict { weight = th.zeros(3, 3), bias = th.zeros(3) }
+  end },
+  { "no-such-file", function() return th.load_npy "no-such-file.npy" end },
+  { "no-such-file", function() return th.load_npz "no-such-file.npz" end },
+  { "no-such-file", function() return th.load_safetensors "no-such-file.safetensors" end },
+  { "no-such-folder", function() return th.data.cifar10 { root = "no-such-folder" } end },
+  { "no-such-file", function() return th.data.cifar10_file "no-such-file.bin" end },
+  { "needs the option 'fraction'", function() return select.RS2 {} end },
+  { "must be at most 1", function() return select.RS2 { fraction = 2 } end },
+  { "unknown option 'fracton' (did you mean 'fraction'?)", function() return select.RS2 { fracton = 0.1 } end },
+  { "mode must be one of", function() return select.GradMatch { fraction = 0.1, mode = "x" } end },
+  { "no-such.trace", function() return select.Cached { trace = "no-such.trace" } end },
+  { "needs the option 'model'", function() return th.train {} end },
+  { "unknown option 'epohcs'", function() return th.train { epohcs = 3 } end },
+}
+
+for i, case in ipairs(cases) do
+  local ok, message = pcall(case[2])
+  assert(not ok, "case " .. i .. " (" .. case[1] .. ") raised nothing")
+  local text = tostring(message)
+  assert(text:find(case[1], 1, true), "case " .. i .. ": '" .. text .. "' lacks '" .. case[1] .. "'")
+end
+
+-- Errors carry the caller's line and the operation.
+local ok, e = pcall(function() return m23:matmul(m45) end)
+assert(not ok and tostring(e):find("errors%.lua:%d+: matmul: "), tostring(e))
+
+return "ok"

@@ -1,0 +1,135 @@
+-- SPDX-License-Identifier: Apache-2.0
+-- The tensor surface as Lua sees it: 1-based positions, keys, operators, types.
+local th = require "thresh"
+
+local function same(t, expected)
+  local list = t
+  if th.is_tensor(t) then list = t:tolist() end
+  local function compare(a, b, path)
+    if type(b) ~= "table" then
+      assert(a == b or (a ~= a and b ~= b), path .. ": " .. tostring(a) .. " ~= " .. tostring(b))
+      return
+    end
+    assert(type(a) == "table" and #a == #b, path .. ": lengths differ")
+    for i = 1, #b do compare(a[i], b[i], path .. "[" .. i .. "]") end
+  end
+  compare(list, expected, "value")
+end
+
+-- Construction and dtypes.
+assert(th.tensor({ 1, 2, 3 }).dtype == "int64")
+assert(th.tensor({ 1, 2.5 }).dtype == "float32")
+assert(th.tensor({ true, false }).dtype == "bool")
+assert(th.tensor({ { 1, 2 }, { 3, 4 } }, { dtype = "float64" }).dtype == "float64")
+same(th.zeros(2, 3).shape, { 2, 3 })
+same(th.ones({ 2 }), { 1, 1 })
+same(th.arange(4), { 1, 2, 3, 4 })
+same(th.arange(2, 8, 3), { 2, 5, 8 })
+same(th.arange(3, 1, -1), { 3, 2, 1 })
+same(th.eye(2), { { 1, 0 }, { 0, 1 } })
+same(th.full({ 2 }, 7), { 7, 7 })
+same(th.linspace(0, 1, 5), { 0, 0.25, 0.5, 0.75, 1 })
+assert(#th.zeros(5, 2) == 5)
+
+-- Operators, either side, broadcasting, promotion.
+local a = th.tensor { { 1, 2, 3 }, { 4, 5, 6 } }
+same(a + 1, { { 2, 3, 4 }, { 5, 6, 7 } })
+same(1 - a, { { 0, -1, -2 }, { -3, -4, -5 } })
+same(a * th.tensor { 10, 20, 30 }, { { 10, 40, 90 }, { 40, 100, 180 } })
+assert((a / 2).dtype == "float32")
+same(a / 2, { { 0.5, 1, 1.5 }, { 2, 2.5, 3 } })
+same(a // 2, { { 0, 1, 1 }, { 2, 2, 3 } })
+same(a % 4, { { 1, 2, 3 }, { 0, 1, 2 } })
+same(th.tensor { -7, 7 } % 3, { 2, 1 })
+same(a ^ 2, { { 1, 4, 9 }, { 16, 25, 36 } })
+same(-a, { { -1, -2, -3 }, { -4, -5, -6 } })
+assert((a + 1.5).dtype == "float32")
+assert((th.tensor({ 1.0 }, { dtype = "float64" }) * 0.1):item() == 0.1)
+same(a:gt(3), { { false, false, false }, { true, true, true } })
+same(a:gt(1) & a:lt(5), { { false, true, true }, { true, false, false } })
+same(~a:gt(3), { { true, true, true }, { false, false, false } })
+
+-- Keys.
+same(a[1], { 1, 2, 3 })
+same(a[-1], { 4, 5, 6 })
+assert(a[{ 2, 3 }] == 6 and math.type(a[{ 2, 3 }]) == "integer")
+same(a[{ {}, 2 }], { 2, 5 })
+same(a[{ { 1, 2 }, { 2, 3 } }], { { 2, 3 }, { 5, 6 } })
+same(a[{ {}, { 3, 1, -1 } }], { { 3, 2, 1 }, { 6, 5, 4 } })
+same(a[{ {}, { 1, 3, 2 } }], { { 1, 3 }, { 4, 6 } })
+same(a[a:gt(3)], { 4, 5, 6 })
+same(a[th.tensor { 2, 1, 2 }], { { 4, 5, 6 }, { 1, 2, 3 }, { 4, 5, 6 } })
+same(a[{ {}, th.tensor { -1 } }], { { 3 }, { 6 } })
+same(a[{ th.newaxis, 1 }].shape, { 1, 3 })
+local v = th.tensor { 1.5, 2.5 }
+assert(v[2] == 2.5 and math.type(v[2]) == "float")
+
+-- Views share storage, assignment goes through them.
+local b = th.zeros(2, 3)
+b[1] = 5
+b[{ 2, { 1, 2 } }] = th.tensor { 7.0, 8.0 }
+b[{ {}, 3 }] = -1
+same(b, { { 5, 5, -1 }, { 7, 8, -1 } })
+b[b:lt(0)] = 0
+same(b, { { 5, 5, 0 }, { 7, 8, 0 } })
+b:t()[1]:fill_(9)
+same(b, { { 9, 5, 0 }, { 9, 8, 0 } })
+same(b:view(3, 2), { { 9, 5 }, { 0, 9 }, { 8, 0 } })
+same(b:reshape(-1).shape, { 6 })
+same(b:transpose(1, 2).shape, { 3, 2 })
+same(th.zeros(2, 3, 4):permute(3, 1, 2).shape, { 4, 2, 3 })
+
+-- Reductions and positions count from 1.
+local c = th.tensor { { 3.0, 1.0 }, { 2.0, 5.0 } }
+assert(c:sum():item() == 11 and c:mean():item() == 2.75)
+same(c:sum(1), { 5, 6 })
+same(c:sum { dim = 2, keepdim = true }, { { 4 }, { 7 } })
+same(c:sum { 1, 2 }, 11)
+local values, indices = c:max(2)
+same(values, { 3, 5 })
+same(indices, { 1, 2 })
+same(c:argmin(1), { 2, 1 })
+assert(c:argmax():item() == 4)
+local sorted, order = th.tensor({ 3, 1, 2 }):sort()
+same(sorted, { 1, 2, 3 })
+same(order, { 2, 3, 1 })
+local top, where = th.tensor({ 3, 1, 2 }):topk(2)
+same(top, { 3, 2 })
+same(where, { 1, 3 })
+same(c:nonzero(), { { 1, 1 }, { 1, 2 }, { 2, 1 }, { 2, 2 } })
+same(c:gather(2, th.tensor { { 2 }, { 1 } }), { { 1 }, { 2 } })
+same(c:index_select(1, { 2, 2 }), { { 2, 5 }, { 2, 5 } })
+same(th.zeros(3):scatter_add(1, th.tensor { 1, 3, 1 }, th.tensor { 1.0, 2.0, 3.0 }), { 4, 0, 2 })
+same(th.cat({ th.tensor { 1 }, th.tensor { 2, 3 } }), { 1, 2, 3 })
+same(th.stack({ th.tensor { 1 }, th.tensor { 2 } }), { { 1 }, { 2 } })
+same(th.tensor({ 2, 1, 2 }):unique(), { 1, 2 })
+same(th.tensor({ 1, 1, 3 }):bincount(), { 2, 0, 1 })
+same(c:cumsum(1), { { 3, 1 }, { 5, 6 } })
+same(c:matmul(th.eye(2)), { { 3, 1 }, { 2, 5 } })
+same(c:softmax(2):sum(2):round(), { 1, 1 })
+
+-- Identity, equality, ordering.
+assert(a == a and a ~= a:clone())
+assert(a:equal(a:clone()))
+assert(th.ones(2):allclose(th.ones(2) + 1e-9))
+assert(not pcall(function() return a < a end))
+
+-- The tape.
+local x = th.tensor({ 2.0, 3.0 }, { requires_grad = true })
+local y = (x * x):sum()
+y:backward()
+same(x.grad, { 4, 6 })
+x.grad = nil
+th.no_grad(function() assert(not (x * 2).requires_grad) end)
+local losses = x * x
+losses:keep({ 2 }):sum():backward()
+same(x.grad, { 0, 6 })
+
+-- Random streams: the same seed, the same numbers.
+assert(th.randn(5, { seed = 3 }):equal(th.randn(5, { seed = 3 })))
+assert(not th.randn(5):equal(th.randn(5)))
+same(th.randperm(4, { seed = 1 }):sort(), { 1, 2, 3, 4 })
+local r = th.randint(1, 3, { 100 }, { seed = 1 })
+assert(r:min():item() == 1 and r:max():item() == 3)
+
+return "ok"
