@@ -26,28 +26,25 @@ private func initializer(_ call: LuaCall, _ options: LuaOptions, _ random: Defau
 }
 
 /// One extent for both directions, or a list of two.
-private func pair(_ values: [Int]?, _ fallback: [Int], _ problem: (String) -> any Error) throws
-  -> [Int]
-{
-  guard let values else { return fallback }
+private func pair(_ values: [Int], _ problem: (String) -> any Error) throws -> Pair {
   switch values.count {
-  case 1: return [values[0], values[0]]
-  case 2: return values
+  case 1: return Pair(values[0])
+  case 2: return Pair(values[0], values[1])
   default: throw problem("one integer or a list of two expected, got \(values.count)")
   }
 }
 
 extension LuaOptions {
-  fileprivate func pair(_ name: String, _ fallback: [Int]) throws -> [Int] {
-    try ThreshBindings.pair(integers(name), fallback) { error(name, $0) }
+  fileprivate func pair(_ name: String) throws -> Pair? {
+    try integers(name).map { try ThreshBindings.pair($0) { error(name, $0) } }
   }
 }
 
 extension LuaCall {
   /// An extent for both directions, or a list of two.
-  fileprivate func pair(_ i: Int, _ name: String) throws -> [Int] {
+  fileprivate func pair(_ i: Int, _ name: String) throws -> Pair {
     let values = kind(i) == .table ? try integers(i, name) : [try integer(i, name)]
-    return try ThreshBindings.pair(values, values) { argumentError(i, name, $0) }
+    return try ThreshBindings.pair(values) { argumentError(i, name, $0) }
   }
 }
 
@@ -68,8 +65,8 @@ private func addLayers(to nn: inout Namespace, random: DefaultRandom) {
     return .object(
       try Conv2d(
         call.integer(1, "in_channels"), call.integer(2, "out_channels"),
-        kernel: call.pair(3, "kernel_size"), stride: o.pair("stride", [1, 1]),
-        padding: o.pair("padding", [0, 0]), dilation: o.pair("dilation", [1, 1]),
+        kernel: call.pair(3, "kernel_size"), stride: o.pair("stride") ?? 1,
+        padding: o.pair("padding") ?? 0, dilation: o.pair("dilation") ?? 1,
         groups: o.integer("groups") ?? 1, bias: o.boolean("bias") ?? true,
         initializer: initializer(call, o, random)))
   }
@@ -110,14 +107,14 @@ private func addLayers(to nn: inout Namespace, random: DefaultRandom) {
     let o = try call.options(at: 2, allowed: ["stride", "padding"])
     return .object(
       try MaxPool2d(
-        kernel: kernel, stride: o.pair("stride", kernel), padding: o.pair("padding", [0, 0])))
+        kernel: kernel, stride: o.pair("stride"), padding: o.pair("padding") ?? 0))
   }
   nn.function("AvgPool2d") { call in
     let kernel = try call.pair(1, "kernel_size")
     let o = try call.options(at: 2, allowed: ["stride", "padding", "count_include_pad"])
     return .object(
       try AvgPool2d(
-        kernel: kernel, stride: o.pair("stride", kernel), padding: o.pair("padding", [0, 0]),
+        kernel: kernel, stride: o.pair("stride"), padding: o.pair("padding") ?? 0,
         countIncludePad: o.boolean("count_include_pad") ?? true))
   }
   nn.function("AdaptiveAvgPool2d") { call in

@@ -102,7 +102,9 @@ private func range(
   _ table: LuaTable, _ t: Tensor, _ dim: Int, _ problem: (String) -> any Error
 ) throws -> TensorIndex {
   let contents = try table.contents()
-  guard contents.fields.isEmpty else { throw problem("a range is {first, last} or {first, last, step}") }
+  guard contents.fields.isEmpty else {
+    throw problem("a range is {first, last} or {first, last, step}")
+  }
   if contents.array.isEmpty { return .all }
   let numbers = try contents.array.map { value in
     switch value {

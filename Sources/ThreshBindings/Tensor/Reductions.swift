@@ -80,9 +80,11 @@ func addReductions(to operations: inout TensorOperations) {
   for (name, full, along) in [
     ("max", { try $0.amax() }, { try $0.max(dim: $1, keepdim: $2) }),
     ("min", { try $0.amin() }, { try $0.min(dim: $1, keepdim: $2) }),
-  ] as [(
-    String, (Tensor) throws -> Tensor, (Tensor, Int, Bool) throws -> (Tensor, Tensor)
-  )] {
+  ]
+    as [(
+      String, (Tensor) throws -> Tensor, (Tensor, Int, Bool) throws -> (Tensor, Tensor)
+    )]
+  {
     operations.add(name) { call, t in
       let a = try ReductionArguments(call)
       guard let dim = try a.single(call) else { return .tensor(try full(t)) }

@@ -11,7 +11,8 @@ func addViews(to operations: inout TensorOperations) {
   operations.add("flatten") { call, t in
     .tensor(
       try t.flatten(
-        start: call.optionalDimension(2, "start") ?? 0, end: call.optionalDimension(3, "end") ?? -1))
+        start: call.optionalDimension(2, "start") ?? 0, end: call.optionalDimension(3, "end") ?? -1)
+    )
   }
   operations.add("permute") { call, t in
     let order = try call.integers(from: 2, "dims").map { dim in

@@ -3,12 +3,12 @@ import ThreshTensor
 
 /// max(x, 0)
 public final class ReLU: Module {
-  public override func forward(_ x: Tensor) throws -> Tensor { try x.relu() }
+  public override func forward(_ x: Tensor) throws -> Tensor { try x.rectified() }
 }
 
 /// min(max(x, 0), 6)
 public final class ReLU6: Module {
-  public override func forward(_ x: Tensor) throws -> Tensor { try x.clamp(min: 0, max: 6) }
+  public override func forward(_ x: Tensor) throws -> Tensor { try x.rectified(limit: 6) }
 }
 
 /// x Phi(x), with the exact normal distribution function.
@@ -43,6 +43,9 @@ public final class Dropout: Module {
   }
 
   public override func forward(_ x: Tensor) throws -> Tensor {
-    training && p > 0 ? try x.dropout(p: p, stream: &stream) : x
+    guard training && p > 0 else { return x }
+    // Each forward pass takes the next numbers, in whole blocks of four.
+    defer { stream.position += UInt64((x.count + 3) / 4 * 4) }
+    return try x.dropout(p, stream: stream)
   }
 }

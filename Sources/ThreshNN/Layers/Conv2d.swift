@@ -3,9 +3,9 @@ import ThreshTensor
 
 /// 2-d convolution. (N, C, H, W) -> (N, K, H', W')
 public final class Conv2d: Module {
-  public let stride: [Int]
-  public let padding: [Int]
-  public let dilation: [Int]
+  public let stride: Pair
+  public let padding: Pair
+  public let dilation: Pair
   public let groups: Int
   /// (K, C / groups, R, S), in channels-last memory order.
   public let weight: Tensor
@@ -15,30 +15,27 @@ public final class Conv2d: Module {
   public override var details: String {
     let shape = weight.shape
     var text = "\(shape[1] * groups), \(shape[0]), kernel \(shape[2])x\(shape[3])"
-    if stride != [1, 1] { text += ", stride \(stride[0])x\(stride[1])" }
-    if padding != [0, 0] { text += ", padding \(padding[0])x\(padding[1])" }
-    if dilation != [1, 1] { text += ", dilation \(dilation[0])x\(dilation[1])" }
+    if stride != 1 { text += ", stride \(stride.text)" }
+    if padding != 0 { text += ", padding \(padding.text)" }
+    if dilation != 1 { text += ", dilation \(dilation.text)" }
     if groups != 1 { text += ", groups \(groups)" }
     return text + (bias == nil ? ", no bias" : "")
   }
 
-  /// - Parameters: extents are given as (height, width).
   public init(
-    _ inChannels: Int, _ outChannels: Int, kernel: [Int], stride: [Int] = [1, 1],
-    padding: [Int] = [0, 0], dilation: [Int] = [1, 1], groups: Int = 1, bias: Bool = true,
+    _ inChannels: Int, _ outChannels: Int, kernel: Pair, stride: Pair = 1,
+    padding: Pair = 0, dilation: Pair = 1, groups: Int = 1, bias: Bool = true,
     mode: ConvolutionInit = .standard, initializer: Initializer
   ) throws {
     try checkPositive(
       "Conv2d",
       [
-        "in_channels": inChannels, "out_channels": outChannels, "kernel_size": kernel.min() ?? 0,
-        "stride": stride.min() ?? 0, "dilation": dilation.min() ?? 0, "groups": groups,
+        "in_channels": inChannels, "out_channels": outChannels,
+        "kernel_size": min(kernel.h, kernel.w), "stride": min(stride.h, stride.w),
+        "dilation": min(dilation.h, dilation.w), "groups": groups,
       ])
-    guard kernel.count == 2, stride.count == 2, padding.count == 2, dilation.count == 2 else {
-      throw TensorError("Conv2d", "kernel_size, stride, padding and dilation have two extents each")
-    }
-    guard padding.allSatisfy({ $0 >= 0 }) else {
-      throw TensorError("Conv2d", "padding must not be negative, got \(padding)")
+    guard padding.h >= 0, padding.w >= 0 else {
+      throw TensorError("Conv2d", "padding must not be negative, got \(padding.text)")
     }
     guard inChannels % groups == 0, outChannels % groups == 0 else {
       throw TensorError(
@@ -50,9 +47,9 @@ public final class Conv2d: Module {
     self.padding = padding
     self.dilation = dilation
     self.groups = groups
-    let shape = [outChannels, inChannels / groups] + kernel
+    let shape = [outChannels, inChannels / groups, kernel.h, kernel.w]
     _ = try Shape.count(shape, op: "Conv2d")
-    let area = kernel[0] * kernel[1]
+    let area = kernel.h * kernel.w
     let fanIn = inChannels / groups * area
     // Drawn in (K, C, R, S) order, so that the values do not depend on the memory order.
     let drawn =

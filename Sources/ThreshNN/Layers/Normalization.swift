@@ -42,8 +42,9 @@ public class BatchNorm: Module {
 
   public override func forward(_ x: Tensor) throws -> Tensor {
     try x.batchNorm(
-      weight: weight, bias: bias, runningMean: runningMean, runningVariance: runningVariance,
-      training: training, momentum: momentum, eps: eps)
+      weight: weight, bias: bias,
+      running: RunningStatistics(mean: runningMean, variance: runningVariance, momentum: momentum),
+      training: training, eps: eps)
   }
 }
 
@@ -90,7 +91,7 @@ public final class LayerNorm: Module {
   }
 
   public override func forward(_ x: Tensor) throws -> Tensor {
-    try x.layerNorm(shape: shape, weight: weight, bias: bias, eps: eps)
+    try x.layerNorm(shape, weight: weight, bias: bias, eps: eps)
   }
 }
 
@@ -118,6 +119,6 @@ public final class GroupNorm: Module {
   }
 
   public override func forward(_ x: Tensor) throws -> Tensor {
-    try x.groupNorm(groups: groups, weight: weight, bias: bias, eps: eps)
+    try x.groupNorm(groups, weight: weight, bias: bias, eps: eps)
   }
 }

@@ -6,13 +6,13 @@ public final class MaxPool2d: Module {
   public let window: PoolingWindow
   public override var details: String { window.details }
 
-  public init(kernel: [Int], stride: [Int]? = nil, padding: [Int] = [0, 0]) throws {
+  public init(kernel: Pair, stride: Pair? = nil, padding: Pair = 0) throws {
     window = try PoolingWindow("MaxPool2d", kernel, stride ?? kernel, padding)
     super.init()
   }
 
   public override func forward(_ x: Tensor) throws -> Tensor {
-    try x.maxPool2d(kernel: window.kernel, stride: window.stride, padding: window.padding)
+    try x.maxPool2d(window.kernel, stride: window.stride, padding: window.padding)
   }
 }
 
@@ -23,7 +23,7 @@ public final class AvgPool2d: Module {
   public override var details: String { window.details }
 
   public init(
-    kernel: [Int], stride: [Int]? = nil, padding: [Int] = [0, 0], countIncludePad: Bool = true
+    kernel: Pair, stride: Pair? = nil, padding: Pair = 0, countIncludePad: Bool = true
   ) throws {
     window = try PoolingWindow("AvgPool2d", kernel, stride ?? kernel, padding)
     self.countIncludePad = countIncludePad
@@ -32,20 +32,18 @@ public final class AvgPool2d: Module {
 
   public override func forward(_ x: Tensor) throws -> Tensor {
     try x.avgPool2d(
-      kernel: window.kernel, stride: window.stride, padding: window.padding,
+      window.kernel, stride: window.stride, padding: window.padding,
       countIncludePad: countIncludePad)
   }
 }
 
 /// Means over as many windows as the output has. (N, C, H, W) -> (N, C, size[0], size[1])
 public final class AdaptiveAvgPool2d: Module {
-  public let size: [Int]
-  public override var details: String { "\(size[0])x\(size[1])" }
+  public let size: Pair
+  public override var details: String { size.text }
 
-  public init(_ size: [Int]) throws {
-    guard size.count == 2, size.allSatisfy({ $0 >= 1 }) else {
-      throw TensorError("AdaptiveAvgPool2d", "needs two extents of at least 1, got \(size)")
-    }
+  public init(_ size: Pair) throws {
+    try checkPositive("AdaptiveAvgPool2d", ["output_size": min(size.h, size.w)])
     self.size = size
     super.init()
   }
@@ -59,7 +57,7 @@ public final class GlobalAvgPool: Module {
     guard x.ndim == 4 else {
       throw TensorError("GlobalAvgPool", "needs (N, C, H, W), got \(shapeText(x.shape))")
     }
-    return try x.mean(dims: [2, 3])
+    return try x.globalAvgPool2d().flatten(start: 1)
   }
 }
 
@@ -70,18 +68,16 @@ public final class Flatten: Module {
 
 /// Kernel, stride and padding of a pooling layer, checked.
 public struct PoolingWindow: Sendable {
-  public let kernel: [Int]
-  public let stride: [Int]
-  public let padding: [Int]
+  public let kernel: Pair
+  public let stride: Pair
+  public let padding: Pair
 
-  init(_ op: String, _ kernel: [Int], _ stride: [Int], _ padding: [Int]) throws {
-    guard kernel.count == 2, stride.count == 2, padding.count == 2 else {
-      throw TensorError(op, "kernel_size, stride and padding have two extents each")
-    }
-    try checkPositive(op, ["kernel_size": kernel.min() ?? 0, "stride": stride.min() ?? 0])
-    guard zip(padding, kernel).allSatisfy({ $0 >= 0 && $0 <= $1 / 2 }) else {
+  init(_ op: String, _ kernel: Pair, _ stride: Pair, _ padding: Pair) throws {
+    try checkPositive(
+      op, ["kernel_size": min(kernel.h, kernel.w), "stride": min(stride.h, stride.w)])
+    guard (0...kernel.h / 2).contains(padding.h), (0...kernel.w / 2).contains(padding.w) else {
       throw TensorError(
-        op, "padding must be in 0 … half the kernel, got \(padding) for a kernel of \(kernel)")
+        op, "padding must be in 0 … half the kernel, got \(padding.text) for \(kernel.text)")
     }
     self.kernel = kernel
     self.stride = stride
@@ -89,7 +85,12 @@ public struct PoolingWindow: Sendable {
   }
 
   var details: String {
-    "kernel \(kernel[0])x\(kernel[1]), stride \(stride[0])x\(stride[1])"
-      + (padding == [0, 0] ? "" : ", padding \(padding[0])x\(padding[1])")
+    "kernel \(kernel.text), stride \(stride.text)"
+      + (padding == 0 ? "" : ", padding \(padding.text)")
   }
+}
+
+extension Pair {
+  /// `3x3`
+  var text: String { "\(h)x\(w)" }
 }

@@ -22,8 +22,8 @@ final class BasicBlock: Module {
   ) throws {
     func conv(_ c: Int, _ k: Int, _ size: Int, _ stride: Int) throws -> Conv2d {
       try Conv2d(
-        c, k, kernel: [size, size], stride: [stride, stride],
-        padding: [size / 2, size / 2], bias: false, mode: mode, initializer: draw)
+        c, k, kernel: Pair(size), stride: Pair(stride), padding: Pair(size / 2), bias: false,
+        mode: mode, initializer: draw)
     }
     self.stride = stride
     growth = outChannels - inChannels
@@ -50,16 +50,14 @@ final class BasicBlock: Module {
   }
 
   override func forward(_ x: Tensor) throws -> Tensor {
-    var y = try bn1.forward(conv1.forward(x)).relu()
+    var y = try bn1.forward(conv1.forward(x)).rectified()
     y = try bn2.forward(conv2.forward(y))
-    return try (y + shortcut(x)).relu()
+    return try y.addRectified(shortcut(x))
   }
 
   private func shortcut(_ x: Tensor) throws -> Tensor {
     if let projection { return try projection.forward(x) }
     if stride == 1 && growth == 0 { return x }
-    let (h, w) = ((x.shape[2] + stride - 1) / stride, (x.shape[3] + stride - 1) / stride)
-    let fewer = try x.narrow(2, 0, h, step: stride).narrow(3, 0, w, step: stride)
-    return try fewer.padChannels(before: growth / 2, after: growth - growth / 2)
+    return try x.padChannels(before: growth / 2, after: growth - growth / 2, stride: stride)
   }
 }

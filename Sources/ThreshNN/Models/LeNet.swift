@@ -16,8 +16,8 @@ public final class LeNet: Module {
     // Two unpadded 5x5 convolutions, each halved by pooling.
     let side = ((o.imageSize - 4) / 2 - 4) / 2
     let draw = o.initializer
-    conv1 = try Conv2d(o.inChannels, first, kernel: [5, 5], initializer: draw)
-    conv2 = try Conv2d(first, second, kernel: [5, 5], initializer: draw)
+    conv1 = try Conv2d(o.inChannels, first, kernel: 5, initializer: draw)
+    conv2 = try Conv2d(first, second, kernel: 5, initializer: draw)
     fc1 = try Linear(second * side * side, 120, initializer: draw)
     fc2 = try Linear(120, 84, initializer: draw)
     fc3 = try Linear(84, o.classes, initializer: draw)
@@ -32,12 +32,12 @@ public final class LeNet: Module {
   public override func forward(_ x: Tensor) throws -> Tensor {
     var h = try pooled(conv1.forward(x))
     h = try pooled(conv2.forward(h)).flatten(start: 1)
-    h = try fc1.forward(h).relu()
-    h = try fc2.forward(h).relu()
+    h = try fc1.forward(h).rectified()
+    h = try fc2.forward(h).rectified()
     return try fc3.forward(h)
   }
 
   private func pooled(_ x: Tensor) throws -> Tensor {
-    try x.relu().maxPool2d(kernel: [2, 2], stride: [2, 2], padding: [0, 0])
+    try x.rectified().maxPool2d(2)
   }
 }

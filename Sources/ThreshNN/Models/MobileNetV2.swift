@@ -21,7 +21,7 @@ public final class MobileNetV2: Module {
     let draw = o.initializer
     func scaled(_ channels: Int) -> Int { max(1, channels * (o.width ?? 32) / 32) }
     conv1 = try Conv2d(
-      o.inChannels, scaled(32), kernel: [3, 3], padding: [1, 1], bias: false, initializer: draw)
+      o.inChannels, scaled(32), kernel: 3, padding: 1, bias: false, initializer: draw)
     bn1 = try BatchNorm2d(scaled(32), initializer: draw)
     var channels = scaled(32)
     var blocks: [Module] = []
@@ -34,7 +34,7 @@ public final class MobileNetV2: Module {
       }
     }
     layers = Sequential(blocks)
-    conv2 = try Conv2d(channels, scaled(1280), kernel: [1, 1], bias: false, initializer: draw)
+    conv2 = try Conv2d(channels, scaled(1280), kernel: 1, bias: false, initializer: draw)
     bn2 = try BatchNorm2d(scaled(1280), initializer: draw)
     linear = try Linear(scaled(1280), o.classes, initializer: draw)
     super.init()
@@ -47,10 +47,10 @@ public final class MobileNetV2: Module {
   }
 
   public override func forward(_ x: Tensor) throws -> Tensor {
-    var h = try bn1.forward(conv1.forward(x)).relu()
+    var h = try bn1.forward(conv1.forward(x)).rectified()
     h = try layers.forward(h)
-    h = try bn2.forward(conv2.forward(h)).relu()
-    return try linear.forward(h.mean(dims: [2, 3]))
+    h = try bn2.forward(conv2.forward(h)).rectified()
+    return try linear.forward(h.globalAvgPool2d().flatten(start: 1))
   }
 }
 
@@ -66,13 +66,13 @@ final class InvertedResidual: Module {
   ) throws {
     let middle = inChannels * expansion
     func point(_ c: Int, _ k: Int) throws -> Conv2d {
-      try Conv2d(c, k, kernel: [1, 1], bias: false, initializer: draw)
+      try Conv2d(c, k, kernel: 1, bias: false, initializer: draw)
     }
     self.stride = stride
     conv1 = try point(inChannels, middle)
     bn1 = try BatchNorm2d(middle, initializer: draw)
     conv2 = try Conv2d(
-      middle, middle, kernel: [3, 3], stride: [stride, stride], padding: [1, 1], groups: middle,
+      middle, middle, kernel: 3, stride: Pair(stride), padding: 1, groups: middle,
       bias: false, initializer: draw)
     bn2 = try BatchNorm2d(middle, initializer: draw)
     conv3 = try point(middle, outChannels)
@@ -93,8 +93,8 @@ final class InvertedResidual: Module {
   }
 
   override func forward(_ x: Tensor) throws -> Tensor {
-    var y = try bn1.forward(conv1.forward(x)).relu()
-    y = try bn2.forward(conv2.forward(y)).relu()
+    var y = try bn1.forward(conv1.forward(x)).rectified()
+    y = try bn2.forward(conv2.forward(y)).rectified()
     y = try bn3.forward(conv3.forward(y))
     guard stride == 1 else { return y }
     return try y + (projection?.forward(x) ?? x)

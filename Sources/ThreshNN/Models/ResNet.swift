@@ -22,7 +22,7 @@ public final class CIFARResNet: Module {
     let width = o.width ?? 16
     let draw = o.initializer
     conv1 = try Conv2d(
-      o.inChannels, width, kernel: [3, 3], padding: [1, 1], bias: false, mode: .kaimingFanIn,
+      o.inChannels, width, kernel: 3, padding: 1, bias: false, mode: .kaimingFanIn,
       initializer: draw)
     bn1 = try BatchNorm2d(width, initializer: draw)
     var channels = width
@@ -47,9 +47,9 @@ public final class CIFARResNet: Module {
   }
 
   public override func forward(_ x: Tensor) throws -> Tensor {
-    var h = try bn1.forward(conv1.forward(x)).relu()
+    var h = try bn1.forward(conv1.forward(x)).rectified()
     for stage in stages { h = try stage.forward(h) }
-    return try linear.forward(h.mean(dims: [2, 3]))
+    return try linear.forward(h.globalAvgPool2d().flatten(start: 1))
   }
 }
 
@@ -74,7 +74,7 @@ public final class ResNet: Module {
     let width = o.width ?? 64
     let draw = o.initializer
     conv1 = try Conv2d(
-      o.inChannels, width, kernel: [3, 3], padding: [1, 1], bias: false, mode: .kaimingFanOut,
+      o.inChannels, width, kernel: 3, padding: 1, bias: false, mode: .kaimingFanOut,
       initializer: draw)
     bn1 = try BatchNorm2d(width, initializer: draw)
     var channels = width
@@ -97,8 +97,8 @@ public final class ResNet: Module {
   }
 
   public override func forward(_ x: Tensor) throws -> Tensor {
-    var h = try bn1.forward(conv1.forward(x)).relu()
+    var h = try bn1.forward(conv1.forward(x)).rectified()
     for stage in stages { h = try stage.forward(h) }
-    return try fc.forward(h.mean(dims: [2, 3]))
+    return try fc.forward(h.globalAvgPool2d().flatten(start: 1))
   }
 }
