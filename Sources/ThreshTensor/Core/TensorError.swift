@@ -14,11 +14,21 @@ public struct TensorError: Error, CustomStringConvertible, Sendable {
   public let op: String
   public let message: String
   public let kind: Kind
+  /// The 0-based index that lay outside its extent, as it was given. The message leaves it out, so
+  /// that a host which counts from 1 can add it in its own way.
+  public let index: Int?
+  /// Where in the tensor of indices it stood, 0-based, one number for each dimension.
+  public let position: [Int]?
 
-  public init(_ op: String, _ message: String, kind: Kind = .invalid) {
+  public init(
+    _ op: String, _ message: String, kind: Kind = .invalid, index: Int? = nil,
+    position: [Int]? = nil
+  ) {
     self.op = op
     self.message = message
     self.kind = kind
+    self.index = index
+    self.position = position
   }
 
   public var description: String { "\(op): \(message)" }

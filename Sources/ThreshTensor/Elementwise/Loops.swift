@@ -65,13 +65,18 @@ enum Loops {
     /// Calls `body(operandOffsets, columns)` for each row piece, in parallel when it pays.
     ///
     /// Never inlined: every operation's loops are compiled once, not once for each way to cut.
+    ///
+    /// - Parameter cost: the work at one position, in units of one element's.
     @inline(never)
-    func forEachRow(_ body: (_ at: UnsafePointer<Int>, _ columns: Int) -> Void) {
+    func forEachRow(
+      cost: Int = 1, _ body: (_ at: UnsafePointer<Int>, _ columns: Int) -> Void
+    ) {
+      let grain = max(64, Loops.grain / max(cost, 1))
       let (rows, columns) = (rows, columns)
       if rows * columns == 0 { return }
       let operands = strides.count
       if rows == 1 {
-        Workers.chunks(of: columns, grain: Loops.grain) { range in
+        Workers.chunks(of: columns, grain: grain) { range in
           withUnsafeTemporaryAllocation(of: Int.self, capacity: operands) { at in
             for k in 0..<operands { at[k] = range.lowerBound * inner(k) }
             body(UnsafePointer(at.baseAddress.unsafelyUnwrapped), range.count)
@@ -80,7 +85,7 @@ enum Loops {
         return
       }
       let outer = extents.count - 1
-      Workers.chunks(of: rows, grain: max(1, Loops.grain / max(columns, 1))) { range in
+      Workers.chunks(of: rows, grain: max(1, grain / max(columns, 1))) { range in
         withUnsafeTemporaryAllocation(of: Int.self, capacity: operands + outer) { scratch in
           let at = scratch.baseAddress.unsafelyUnwrapped
           let index = at + operands

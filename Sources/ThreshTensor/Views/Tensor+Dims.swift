@@ -27,7 +27,7 @@ extension Tensor {
     let i = index < 0 ? index + extent : index
     guard i >= 0, i < extent else {
       throw TensorError(
-        op, "an index is out of range for an extent of \(extent) (shape \(shapeText(shape)))")
+        op, "an index lies outside an extent of \(extent) (shape \(shapeText(shape)))", index: index)
     }
     return i
   }
