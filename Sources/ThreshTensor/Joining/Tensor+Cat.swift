@@ -14,21 +14,19 @@ extension Tensor {
     let d = try first.checkedDim(dim, "cat")
     var shape = first.shape
     shape[d] = 0
-    for (i, part) in parts.enumerated() {
-      var (rest, expected) = (part.shape, first.shape)
-      if part.ndim == first.ndim { (rest[d], expected[d]) = (0, 0) }
-      guard rest == expected else {
+    for part in parts {
+      var rest = part.shape
+      if part.ndim == first.ndim { rest[d] = first.shape[d] }
+      guard rest == first.shape else {
         throw TensorError(
           "cat",
-          "shapes differ in more than the joined dimension: the first is "
-            + "\(shapeText(first.shape)), the last of the first \(i + 1) is \(shapeText(part.shape))"
-        )
+          "shapes \(shapeText(first.shape)) and \(shapeText(part.shape)) differ in more than the "
+            + "joined dimension")
       }
-      // Extents that do not fit are refused where the output is made.
       let (sum, overflow) = shape[d].addingReportingOverflow(part.shape[d])
-      shape[d] = overflow ? .max : sum
+      guard !overflow else { throw TensorError("cat", "the joined extents have no room") }
+      shape[d] = sum
     }
-    _ = try Shape.count(shape.map { max($0, 1) }, op: "cat")
     let dtype = tensors.dropFirst().reduce(tensors[0].dtype) { DType.promote($0, $1.dtype) }
     let cast = try parts.map { try $0.cast(dtype) }
     let out = try Tensor(empty: shape, dtype, strides: catStrides(parts, shape), op: "cat")
