@@ -1,17 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
-import ThreshLua
+import ThreshKit
 
 /// Makes the session that the command line asks for: the one place that knows which it is.
 enum SessionFactory {
   static func make(_ settings: SessionSettings, ignoreEnvironment: Bool) throws -> LuaSession {
-    let session = try LuaSession(
-      LuaSession.Options(
-        memoryLimit: settings.memoryLimit ?? LuaMemory.defaultLimit,
-        ignoreEnvironment: ignoreEnvironment))
+    var options = Session.Options()
+    options.memoryLimit = settings.memoryLimit ?? LuaMemory.defaultLimit
+    options.ignoreEnvironment = ignoreEnvironment
+    options.seed = settings.seed ?? 0
+    options.threads = settings.threads
+    let session = try Session(options)
     if let seed = settings.seed {
       try session.run(
         "math.randomseed(...)", name: "=seed", arguments: [.integer(Int64(bitPattern: seed))])
     }
-    return session
+    return session.lua
   }
 }

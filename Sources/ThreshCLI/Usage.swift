@@ -1,12 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-import ThreshLua
+import ThreshKit
 
 /// The texts of the command line.
 enum Usage {
-  /// The product's version. The one place that says it.
-  static let version = "0.1.0"
-
-  static var banner: String { "Thresh \(version)  Lua \(LuaSession.luaVersion)" }
+  static var banner: String { "Thresh \(Session.version)  Lua \(LuaSession.luaVersion)" }
 
   /// Commands that are Lua modules `thresh.cmd.NAME` inside the binary.
   static let commands = ["coco", "trace", "runs", "sweep", "kernel", "doctor"]

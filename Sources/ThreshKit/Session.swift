@@ -16,6 +16,9 @@ public final class Session {
   /// The interpreter below: globals, calls, interrupts.
   public let lua: LuaSession
 
+  /// The version of the product.
+  public static let version = threshVersion
+
   public struct Options {
     /// Bytes that Lua and tensors may take together; 0 for no limit.
     public var memoryLimit = LuaMemory.defaultLimit
@@ -23,6 +26,8 @@ public final class Session {
     public var ignoreEnvironment = false
     /// The seed of random numbers that are drawn without one of their own.
     public var seed: UInt64 = 0
+    /// Threads of the tensor engine, shared by all sessions; nil leaves them as they are.
+    public var threads: Int?
 
     public init() {}
   }
@@ -32,6 +37,7 @@ public final class Session {
     lua = try LuaSession(
       LuaSession.Options(
         memoryLimit: options.memoryLimit, ignoreEnvironment: options.ignoreEnvironment))
+    if let threads = options.threads { Workers.threadCount = threads }
     let meter = lua.meter
     MemoryPool.shared.setLimit(
       options.memoryLimit > 0 ? options.memoryLimit : Int.max, others: { meter.luaBytes })

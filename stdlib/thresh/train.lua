@@ -91,7 +91,11 @@ local function choose(run, epoch)
   if selector.all or epoch.full then return nil end
   local began = core.clock()
   if selector.cached then
-    run.chosen = ask(run, epoch)
+    local recorded = selector.cached:epoch_at(epoch.number)
+    if run.recorded ~= recorded then
+      run.recorded, run.chosen = recorded, ask(run, epoch)
+      run.chosen.fresh = true
+    end
   elseif is_due(selector, epoch) then
     run.chosen = ask(run, epoch)
     run.chosen.fresh = true

@@ -62,7 +62,7 @@ func addLosses(to nn: inout Namespace) {
       return label - 1
     }
     let indices = try Tensor(zeroBased, labels.shape)
-    return .tensor(try indices.oneHot(classes: classes).cast(.float32))
+    return .tensor(try indices.oneHot(classes).cast(.float32))
   }
 }
 

@@ -10,6 +10,7 @@ func registerTensor(in session: LuaSession, operations: TensorOperations) throws
     LuaProperty(name, get: translated { call in try get(call.tensor(1, "self")) })
   }
 
+  try session.registerClass(NewAxis.self, name: "NewAxis")
   try session.registerClass(
     Tensor.self, name: "Tensor",
     methods: operations.bodies.map { method($0.name, $0.body) },

@@ -73,13 +73,13 @@ func addReductions(to operations: inout TensorOperations) {
   operations.add("norm") { call, t in
     let a = try ReductionArguments(call, allowed: ["p"])
     return .tensor(
-      try t.norm(p: a.options.number("p") ?? 2, dims: a.dims, keepdim: a.keepdim))
+      try t.norm(a.options.number("p") ?? 2, dims: a.dims, keepdim: a.keepdim))
   }
 
   // Without a dimension the extreme itself; with one, values and positions.
   for (name, full, along) in [
-    ("max", { try $0.amax() }, { try $0.max(dim: $1, keepdim: $2) }),
-    ("min", { try $0.amin() }, { try $0.min(dim: $1, keepdim: $2) }),
+    ("max", { try $0.amax() }, { try $0.maxAlong($1, keepdim: $2) }),
+    ("min", { try $0.amin() }, { try $0.minAlong($1, keepdim: $2) }),
   ]
     as [(
       String, (Tensor) throws -> Tensor, (Tensor, Int, Bool) throws -> (Tensor, Tensor)
@@ -101,9 +101,9 @@ func addReductions(to operations: inout TensorOperations) {
       return .tensor(try oneBased(find(t, a.single(call), a.keepdim)))
     }
   }
-  operations.add("cumsum") { call, t in .tensor(try t.cumsum(dim: call.dimension(2))) }
-  operations.add("cumprod") { call, t in .tensor(try t.cumprod(dim: call.dimension(2))) }
+  operations.add("cumsum") { call, t in .tensor(try t.cumsum(call.dimension(2))) }
+  operations.add("cumprod") { call, t in .tensor(try t.cumprod(call.dimension(2))) }
   operations.add("diff") { call, t in .tensor(try t.diff(dim: call.optionalDimension(2) ?? -1)) }
-  operations.add("softmax") { call, t in .tensor(try t.softmax(dim: call.dimension(2))) }
-  operations.add("log_softmax") { call, t in .tensor(try t.logSoftmax(dim: call.dimension(2))) }
+  operations.add("softmax") { call, t in .tensor(try t.softmax(call.dimension(2))) }
+  operations.add("log_softmax") { call, t in .tensor(try t.logSoftmax(call.dimension(2))) }
 }

@@ -43,7 +43,7 @@ public enum DType: UInt8, CaseIterable, Sendable {
 }
 
 /// A Swift type that tensors hold.
-public protocol Element: Sendable, Equatable {
+public protocol Element: Sendable, Equatable, BitwiseCopyable {
   static var dtype: DType { get }
   /// Conversion with C's rules, made total: NaN becomes 0, values out of range wrap or clamp.
   init(converting value: Double)
@@ -121,6 +121,10 @@ extension Double: FloatingElement {}
 
 /// The element types with arithmetic.
 public protocol NumericElement: Element, Comparable, Numeric {
+  /// The least value: -infinity for floating-point types.
+  static var lowest: Self { get }
+  /// The greatest value: infinity for floating-point types.
+  static var highest: Self { get }
   /// a + b; integers wrap.
   static func sum(_ a: Self, _ b: Self) -> Self
   /// a * b; integers wrap.
@@ -128,11 +132,15 @@ public protocol NumericElement: Element, Comparable, Numeric {
 }
 
 extension NumericElement where Self: BinaryFloatingPoint {
+  @inlinable public static var lowest: Self { -.infinity }
+  @inlinable public static var highest: Self { .infinity }
   @inlinable public static func sum(_ a: Self, _ b: Self) -> Self { a + b }
   @inlinable public static func product(_ a: Self, _ b: Self) -> Self { a * b }
 }
 
 extension NumericElement where Self: FixedWidthInteger {
+  @inlinable public static var lowest: Self { .min }
+  @inlinable public static var highest: Self { .max }
   @inlinable public static func sum(_ a: Self, _ b: Self) -> Self { a &+ b }
   @inlinable public static func product(_ a: Self, _ b: Self) -> Self { a &* b }
 }

@@ -59,7 +59,7 @@ enum BinaryGradient {
     case .add, .sub: (false, false)
     case .mul: (wants.1, wants.0)
     case .div: (wants.1, true)
-    case .remainder: (wants.1, wants.1)
+    case .remainder, .fmod: (wants.1, wants.1)
     default: (true, true)
     }
   }
@@ -91,6 +91,8 @@ enum BinaryGradient {
       return try -Tensor.binary(.mul, g, Tensor.binary(.div, Tensor.binary(.div, a, b), b))
     case .remainder:
       return try -Tensor.binary(.mul, g, Tensor.binary(.floorDivide, a, b))
+    case .fmod:
+      return try -Tensor.binary(.mul, g, Tensor.binary(.div, a, b).trunc())
     case .pow:
       // a^b log a, and 0 where a is 0 and b is not negative.
       let slope = try Tensor.binary(.pow, a, b) * Tensor.unary(.log, a)

@@ -2,7 +2,7 @@
 
 /// The elementwise operations on two operands; the raw value is PyTorch's name.
 public enum BinaryOp: String, CaseIterable, Sendable {
-  case add, sub, mul, div, remainder, pow, maximum, minimum, atan2
+  case add, sub, mul, div, remainder, fmod, pow, maximum, minimum, atan2
   case floorDivide = "floor_divide"
   case lt, le, gt, ge, eq, ne
   case logicalAnd = "logical_and"
@@ -36,7 +36,8 @@ public enum BinaryOp: String, CaseIterable, Sendable {
       return (promoted, promoted)
     }
     if self == .div || self == .atan2 { return (promoted.floating, promoted.floating) }
-    guard promoted != .bool else {
+    let onBools: [BinaryOp] = [.add, .mul, .maximum, .minimum]
+    guard promoted != .bool || onBools.contains(self) else {
       throw TensorError(
         rawValue, "not defined for bool tensors; use logical_and, logical_or or convert with to")
     }
@@ -58,7 +59,7 @@ extension Tensor {
     let (compute, result) = try op.types(DType.result(a, b))
     let (x, y) = (try a.cast(compute), try b.cast(compute))
     let inputs = [x.tensor, y.tensor].compactMap(\.self)
-    if (op == .remainder || op == .floorDivide) && !compute.isFloating {
+    if [.remainder, .fmod, .floorDivide].contains(op) && !compute.isFloating {
       try checkDivisor(op, y)
     }
     let out =
@@ -119,8 +120,10 @@ enum BinaryKernels {
     _ op: BinaryOp, _ a: Loops.Input<Bool>, _ b: Loops.Input<Bool>, _ out: Tensor
   ) {
     switch op {
-    case .logicalAnd, .bitwiseAnd: Loops.map(a, b, into: out) { (x: Bool, y: Bool) in x && y }
-    case .logicalOr, .bitwiseOr: Loops.map(a, b, into: out) { (x: Bool, y: Bool) in x || y }
+    case .logicalAnd, .bitwiseAnd, .mul, .minimum:
+      Loops.map(a, b, into: out) { (x: Bool, y: Bool) in x && y }
+    case .logicalOr, .bitwiseOr, .add, .maximum:
+      Loops.map(a, b, into: out) { (x: Bool, y: Bool) in x || y }
     default: Loops.map(a, b, into: out) { (x: Bool, y: Bool) in x != y }
     }
   }
@@ -154,6 +157,10 @@ enum BinaryKernels {
       Loops.map(a, b, into: out) { (x: T, y: T) in
         let r = x.remainderReportingOverflow(dividingBy: y).partialValue
         return r != 0 && (r < 0) != (y < 0) ? r &+ y : r
+      }
+    case .fmod:
+      Loops.map(a, b, into: out) { (x: T, y: T) in
+        x.remainderReportingOverflow(dividingBy: y).partialValue
       }
     case .floorDivide:
       Loops.map(a, b, into: out) { (x: T, y: T) in
@@ -197,6 +204,7 @@ enum BinaryKernels {
         let r = T.fmod(x, y)
         return r != 0 && (r < 0) != (y < 0) ? r + y : r
       }
+    case .fmod: Loops.map(a, b, into: out) { (x: T, y: T) in T.fmod(x, y) }
     case .floorDivide: Loops.map(a, b, into: out) { (x: T, y: T) in floorDivide(x, y) }
     case .pow:
       if b.shape.isEmpty, b.pointer[0] == 2 {

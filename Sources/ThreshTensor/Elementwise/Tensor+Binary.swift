@@ -27,6 +27,9 @@ extension Tensor {
   /// a - b ⌊a / b⌋: the sign of the divisor. Integer division by zero is an error.
   public func remainder(_ b: some Operand) throws -> Tensor { try .binary(.remainder, self, b) }
 
+  /// a - b trunc(a / b): the sign of the dividend. Integer division by zero is an error.
+  public func fmod(_ b: some Operand) throws -> Tensor { try .binary(.fmod, self, b) }
+
   /// ⌊a / b⌋, of the promoted type. Integer division by zero is an error.
   public func floorDivide(_ b: some Operand) throws -> Tensor {
     try .binary(.floorDivide, self, b)

@@ -62,6 +62,8 @@ extension Tensor {
   public func erf() throws -> Tensor { try unary(.erf) }
   /// x Φ(x), with the exact normal distribution function Φ.
   public func gelu() throws -> Tensor { try unary(.gelu) }
+  /// x sigmoid(x).
+  public func silu() throws -> Tensor { try unary(.silu) }
   /// log(1 + exp(x)), and x itself above 20.
   public func softplus() throws -> Tensor { try unary(.softplus) }
   /// Whether an element is NaN.

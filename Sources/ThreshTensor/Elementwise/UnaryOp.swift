@@ -6,7 +6,7 @@ public enum UnaryOp: String, CaseIterable, Sendable {
   case floor, ceil, round, trunc
   case exp, expm1, log, log1p, log2, log10, sqrt, rsqrt, reciprocal
   case sin, cos, tan, asin, acos, atan, sinh, cosh, tanh
-  case sigmoid, erf, gelu, softplus
+  case sigmoid, erf, gelu, silu, softplus
   case isnan, isinf, isfinite
   case logicalNot = "logical_not"
   case bitwiseNot = "bitwise_not"
@@ -171,6 +171,7 @@ enum UnaryKernels {
     case .gelu:
       let c = T(0.5.squareRoot())
       Loops.map(a, into: out) { (x: T) in x / 2 * (1 + T.erf(x * c)) }
+    case .silu: Loops.map(a, into: out) { (x: T) in x / (1 + T.exp(-x)) }
     case .softplus:
       Loops.map(a, into: out) { (x: T) in x > 20 ? x : T.log1p(T.exp(x)) }
     case .isnan: Loops.map(a, into: out) { (x: T) in x.isNaN }
@@ -236,6 +237,11 @@ enum UnaryGradient {
       let (c, d) = (T(0.5.squareRoot()), T((0.5 / Double.pi).squareRoot()))
       Loops.map(g, s, into: out) { (g: T, x: T) in
         g * ((1 + T.erf(x * c)) / 2 + x * d * T.exp(-x * x / 2))
+      }
+    case .silu:
+      Loops.map(g, s, into: out) { (g: T, x: T) in
+        let y = 1 / (1 + T.exp(-x))
+        return g * y * (1 + x * (1 - y))
       }
     case .softplus:
       Loops.map(g, s, into: out) { (g: T, x: T) in x > 20 ? g : g / (1 + T.exp(-x)) }

@@ -120,3 +120,12 @@ final class OpenFile {
 
 /// What the system says of the last failed call.
 func systemError() -> String { String(cString: strerror(errno)) }
+
+/// A whole file's bytes.
+public enum WholeFile {
+  /// - Throws: `TensorError` naming the path, for what is no regular file or cannot be read.
+  public static func read(_ path: String) throws -> [UInt8] {
+    let source = try ByteSource(path: path)
+    return try source.bytes(0, source.count, for: "the file")
+  }
+}

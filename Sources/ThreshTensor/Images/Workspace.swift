@@ -30,7 +30,7 @@ enum Workspace {
   /// Cuts `0..<n` into at most `most` ranges of at least `grain`; the cut depends on nothing else.
   static func pieces(_ n: Int, grain: Int, most: Int = 64) -> [Range<Int>] {
     if n <= 0 { return [] }
-    let size = max(grain, (n + most - 1) / most, 1)
+    let size = max(grain, n / most + (n % most == 0 ? 0 : 1), 1)
     return stride(from: 0, to: n, by: size).map { $0..<min(n, $0 + size) }
   }
 }

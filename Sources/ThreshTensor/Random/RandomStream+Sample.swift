@@ -6,7 +6,7 @@ extension RandomStream {
   public mutating func shuffle<T>(_ values: inout [T]) {
     guard values.count > 1 else { return }
     for i in 0..<values.count - 1 {
-      values.swapAt(i, i + Int(bounded(UInt64(values.count - i))))
+      values.swapAt(i, i + Int(drawn(below: UInt64(values.count - i))))
     }
   }
 
@@ -30,7 +30,7 @@ extension RandomStream {
     var out: [Int] = []
     out.reserveCapacity(k)
     for i in 0..<k where i < n - 1 {
-      let j = i + Int(bounded(UInt64(n - i)))
+      let j = i + Int(drawn(below: UInt64(n - i)))
       out.append(moved[j] ?? j)
       moved[j] = moved[i] ?? i
     }

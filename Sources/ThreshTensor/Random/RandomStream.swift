@@ -101,11 +101,11 @@ public struct RandomStream: Sendable {
   /// - Throws: `TensorError` when `n` < 1.
   public mutating func integer(below n: Int) throws -> Int {
     guard n > 0 else { throw TensorError("random", "an integer below \(n) was asked; give n >= 1") }
-    return Int(bounded(UInt64(n)))
+    return Int(drawn(below: UInt64(n)))
   }
 
-  /// Uniform in 0 ..< `n` for `n` >= 1, by Lemire's multiplication with rejection (2019).
-  mutating func bounded(_ n: UInt64) -> UInt64 {
+  /// Uniform in 0 ..< `n` for `n` >= 1 (0 for 0), by Lemire's multiplication with rejection (2019).
+  public mutating func drawn(below n: UInt64) -> UInt64 {
     var product = nextUInt64().multipliedFullWidth(by: n)
     if product.low < n {
       let threshold = (0 &- n) % n

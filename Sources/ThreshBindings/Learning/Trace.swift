@@ -1,0 +1,169 @@
+// SPDX-License-Identifier: Apache-2.0
+import ThreshData
+import ThreshLua
+import ThreshSelection
+import ThreshTensor
+
+/// The version of the product, as traces and `thresh --version` tell it.
+public let threshVersion = "0.1.0"
+
+/// The Lua classes `Trace` and `TraceWriter`. Epochs count from 0, as in the file.
+func registerSelection(in session: LuaSession) throws {
+  func own(_ call: LuaCall) throws -> SelectionTrace {
+    try call.object(1, "self", as: SelectionTrace.self)
+  }
+  func event(_ call: LuaCall) throws -> TraceEvent {
+    let (trace, epoch) = (try own(call), try call.count(2, "epoch"))
+    guard let event = trace.event(at: epoch) else {
+      throw TensorError(
+        "trace", "\(trace.path) has no selection at or before epoch \(epoch) (counted from 0)")
+    }
+    return event
+  }
+  try session.registerClass(
+    SelectionTrace.self, name: "Trace",
+    methods: [
+      method("at") { call in .one(try selectionTable(event(call).selection)) },
+      method("epoch_at") { call in .integer(try event(call).epoch) },
+      method("epochs") { call in .list(try own(call).events.map { .integer($0.epoch) }) },
+      method("check") { call in
+        let data = try call.object(2, "dataset", as: ImageDataset.self)
+        try own(call).check(
+          dataset: data.name, fingerprint: data.fingerprint(), n: data.count)
+        return .none
+      },
+    ],
+    properties: [
+      LuaProperty("path", get: { .string(try own($0).path) }),
+      LuaProperty("method", get: { .string(try own($0).header.method) }),
+      LuaProperty("seed", get: { .integer(try own($0).header.seed) }),
+      LuaProperty("torn", get: { .boolean(try own($0).isTorn) }),
+      LuaProperty(
+        "options",
+        get: { call in
+          .one(
+            .table(
+              LuaTable(
+                fields: try own(call).header.options.map { (.string($0.name), luaValue($0.value)) })
+            ))
+        }),
+    ])
+  try session.registerClass(
+    TraceWriter.self, name: "TraceWriter",
+    methods: [
+      method("write") { call in
+        let writer = try call.object(1, "self", as: TraceWriter.self)
+        try writer.write(
+          TraceEvent(
+            epoch: call.count(2, "epoch"), selection: givenSelection(call, 3),
+            seconds: call.number(4, "seconds")))
+        return .none
+      },
+      method("close") { call in
+        try call.object(1, "self", as: TraceWriter.self).close()
+        return .none
+      },
+    ])
+}
+
+private func luaValue(_ json: JSON) -> LuaValue {
+  switch json {
+  case .null: .nil
+  case .bool(let value): .boolean(value)
+  case .integer(let value): .integer(value)
+  case .number(let value): .number(value)
+  case .string(let value): .string(value)
+  case .array(let values): .list(values.map(luaValue))
+  case .object(let members):
+    .table(LuaTable(fields: members.map { (.string($0.name), luaValue($0.value)) }))
+  }
+}
+
+/// A checked selection of the training loop.
+private func givenSelection(_ call: LuaCall, _ i: Int) throws -> Selection {
+  let table = try call.table(i, "selection")
+  func problem(_ reason: String) -> any Error { call.argumentError(i, "selection", reason) }
+  guard case .object(let object) = try table.get("indices"), let indices = object as? Tensor else {
+    throw problem("needs 'indices', an index tensor")
+  }
+  var weights: [Float]?
+  if case .object(let object) = try table.get("weights"), let tensor = object as? Tensor {
+    weights = try tensor.castValues(Float.self)
+  }
+  var batches: [[Int]]?
+  if case .table(let lists) = try table.get("batches") { batches = try batchLists(lists, problem) }
+  var residual: Double?
+  if case .number(let value) = try table.get("residual") { residual = value }
+  var filled = 0
+  if case .integer(let value) = try table.get("filled") { filled = Int(value) }
+  return Selection(
+    indices: try candidates(zeroBased(indices, problem)), weights: weights, batches: batches,
+    residual: residual, filled: filled)
+}
+
+/// `th.select.write_trace(path, {data=, method=, options=, seed=, …})`.
+func traceWriter(_ call: LuaCall) throws -> TraceWriter {
+  let path = try call.string(1, "path")
+  let o = try call.options(
+    at: 2, allowed: ["data", "method", "options", "seed", "split", "model", "parent"])
+  let data = try o.required("data", o.object("data", as: ImageDataset.self))
+  var options: [(name: String, value: JSON)] = []
+  for (key, value) in try o.table("options")?.fields ?? [] {
+    guard let name = key.text else { throw o.error("options", "named options expected") }
+    switch value {
+    case .boolean(let x): options.append((name, .bool(x)))
+    case .integer(let x): options.append((name, .integer(Int(x))))
+    case .number(let x): options.append((name, .number(x)))
+    case .string(let x): options.append((name, .string(x.text)))
+    default: throw o.error("options", "'\(name)' is a \(value.typeName), which a file cannot hold")
+    }
+  }
+  options.sort { $0.name < $1.name }
+  return try TraceWriter(
+    path: path,
+    header: TraceHeader(
+      dataset: data.name, fingerprint: data.fingerprint(), n: data.count, split: o.string("split"),
+      model: o.string("model"), method: o.required("method", o.string("method")),
+      options: options, seed: o.integer("seed") ?? 0, productVersion: threshVersion,
+      parent: o.string("parent")))
+}
+
+/// `th.statistics`: sums up runs.
+func statistics() -> Namespace {
+  var statistics = Namespace("th.statistics")
+  statistics.function("summary") { call in
+    .one(table(try Summary(call.numbers(1, "values").doubles), []))
+  }
+  statistics.function("speedup") { call in
+    let result = try FixedAccuracySpeedup(
+      baseline: curves(call, 1, "baseline"), runs: curves(call, 2, "runs"),
+      target: call.number(3, "target"))
+    var fields: [LuaTable.Field] = [
+      (.string("reached"), .integer(result.ratios.count)),
+      (.string("count"), .integer(result.count)),
+    ]
+    if let below = result.below { fields.append((.string("below"), .number(below))) }
+    if result.ratios.isEmpty { return .one(.table(LuaTable(fields: fields))) }
+    return .one(table(try Summary(result.ratios), fields))
+  }
+  return statistics
+}
+
+private func table(_ summary: Summary, _ more: [LuaTable.Field]) -> LuaValue {
+  .table(
+    LuaTable(
+      fields: [
+        (.string("median"), .number(summary.median)), (.string("min"), .number(summary.min)),
+        (.string("max"), .number(summary.max)), (.string("mean"), .number(summary.mean)),
+      ] + more))
+}
+
+private func curves(_ call: LuaCall, _ i: Int, _ name: String) throws -> [AccuracyCurve] {
+  try call.contents(i, name).array.map { value in
+    guard case .table(let table) = value, case .table(let seconds) = try table.get("seconds"),
+      case .table(let accuracy) = try table.get("accuracy")
+    else { throw call.argumentError(i, name, "curves with seconds and accuracy expected") }
+    return try AccuracyCurve(
+      seconds: seconds.numbers().doubles, accuracy: accuracy.numbers().doubles)
+  }
+}

@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+import ThreshLua
+import ThreshTensor
+
+/// Products, factorisations and equations.
+func addLinearAlgebra(to operations: inout TensorOperations) {
+  for (name, product) in [
+    "matmul": { try $0.matmul($1) }, "bmm": { try $0.bmm($1) }, "mv": { try $0.mv($1) },
+    "dot": { try $0.dot($1) }, "outer": { try $0.outer($1) }, "solve": { try $0.solve($1) },
+  ] as KeyValuePairs<String, (Tensor, Tensor) throws -> Tensor> {
+    operations.add(name) { call, t in .tensor(try product(t, call.tensor(2, "other"))) }
+  }
+  operations.add(unary: [
+    "inverse": { try $0.inverse() }, "det": { try $0.det() }, "trace": { try $0.trace() },
+    "svdvals": { try $0.svdvals() },
+  ])
+  operations.add("addmm") { call, t in
+    let o = try call.options(at: 4, allowed: ["alpha", "beta"])
+    return .tensor(
+      try t.addmm(
+        call.tensor(2, "a"), call.tensor(3, "b"), beta: o.number("beta") ?? 1,
+        alpha: o.number("alpha") ?? 1))
+  }
+  operations.add("cholesky") { call, t in
+    let o = try call.options(at: 2, allowed: ["upper"])
+    return .tensor(try t.cholesky(upper: o.boolean("upper") ?? false))
+  }
+  operations.add("solve_triangular") { call, t in
+    let o = try call.options(at: 3, allowed: ["upper", "transpose", "unit"])
+    return .tensor(
+      try t.solveTriangular(
+        call.tensor(2, "b"), upper: o.required("upper", o.boolean("upper")),
+        transpose: o.boolean("transpose") ?? false, unit: o.boolean("unit") ?? false))
+  }
+  operations.add("lstsq") { call, t in
+    let o = try call.options(at: 3, allowed: ["rcond"])
+    let found = try t.lstsq(call.tensor(2, "b"), rcond: o.number("rcond"))
+    return .many([
+      .object(found.solution), .object(found.residuals), .object(found.rank),
+      .object(found.singularValues),
+    ])
+  }
+  operations.add("svd") { _, t in
+    let (u, s, vh) = try t.svd()
+    return .many([.object(u), .object(s), .object(vh)])
+  }
+  operations.add("diag") { call, t in
+    .tensor(try t.diag(offset: call.optionalInteger(2, "offset") ?? 0))
+  }
+  operations.add("cdist") { call, t in
+    let o = try call.options(at: 3, allowed: ["squared"])
+    return .tensor(
+      try t.cdist(call.tensor(2, "other"), squared: o.boolean("squared") ?? false))
+  }
+}

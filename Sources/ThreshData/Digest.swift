@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+import CMessageDigest
+
+/// Digests as lower-case hexadecimal text.
+enum Digest {
+  static func md5(_ bytes: [UInt8]) -> String {
+    var context = MD5_CTX()
+    MD5Init(&context)
+    MD5Update(&context, bytes, bytes.count)
+    var sum = [UInt8](repeating: 0, count: Int(MD5_DIGEST_LENGTH))
+    MD5Final(&sum, &context)
+    return hex(sum)
+  }
+
+  fileprivate static func hex(_ bytes: [UInt8]) -> String {
+    let digits = Array("0123456789abcdef")
+    return String(bytes.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] })
+  }
+}
+
+/// SHA-256 over bytes that come in pieces.
+struct SHA256 {
+  private var context = SHA2_CTX()
+
+  init() { SHA256Init(&context) }
+
+  mutating func add(_ bytes: UnsafeRawBufferPointer) {
+    guard let base = bytes.baseAddress else { return }
+    SHA256Update(&context, base.assumingMemoryBound(to: UInt8.self), bytes.count)
+  }
+
+  mutating func finish() -> String {
+    var sum = [UInt8](repeating: 0, count: Int(SHA256_DIGEST_LENGTH))
+    SHA256Final(&sum, &context)
+    return Digest.hex(sum)
+  }
+}

@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+import ThreshTensor
+
+/// One change of the training subset.
+public struct TraceEvent: Sendable {
+  /// The epoch as schedules count it, from 0.
+  public let epoch: Int
+  public let selection: Selection
+  /// What choosing took.
+  public let seconds: Double
+
+  public init(epoch: Int, selection: Selection, seconds: Double) {
+    self.epoch = epoch
+    self.selection = selection
+    self.seconds = seconds
+  }
+
+  /// One line of a trace. Weights have the fewest digits that read back as the same float.
+  var json: JSON {
+    func list(_ values: [Int]) -> JSON { .array(values.map { .integer($0) }) }
+    var members = [
+      JSON.Member("epoch", .integer(epoch)), JSON.Member("indices", list(selection.indices)),
+    ]
+    if let weights = selection.weights {
+      let numbers = weights.map { JSON.number(Double($0.description) ?? Double($0)) }
+      members.append(JSON.Member("weights", .array(numbers)))
+    }
+    if let batches = selection.batches {
+      members.append(JSON.Member("batches", .array(batches.map(list))))
+    }
+    if let residual = selection.residual {
+      members.append(JSON.Member("residual", .number(residual)))
+    }
+    members.append(JSON.Member("filled", .integer(selection.filled)))
+    members.append(JSON.Member("seconds", .number(seconds)))
+    return .object(members)
+  }
+
+  /// - Parameter problem: makes the error for a reason.
+  init(_ json: JSON, n: Int, _ problem: (String) -> TensorError) throws {
+    func indices(_ value: JSON?, _ name: String) throws -> [Int] {
+      guard let items = value?.array else { throw problem("'\(name)' must be a list of indices") }
+      return try items.map { item in
+        guard let index = item.integer, index >= 0, index < n else {
+          throw problem("'\(name)' holds \(item.text), which is not in 0 ..< \(n)")
+        }
+        return index
+      }
+    }
+    guard let epoch = json["epoch"]?.integer, epoch >= 0 else {
+      throw problem("'epoch' must be a number from 0")
+    }
+    let chosen = try indices(json["indices"], "indices")
+    let weights = try json["weights"]?.array?.map { item in
+      guard let weight = item.double else { throw problem("'weights' holds \(item.text)") }
+      return Float(weight)
+    }
+    if let weights, weights.count != chosen.count {
+      throw problem("\(weights.count) weights for \(chosen.count) indices")
+    }
+    let batches = try json["batches"]?.array?.map { try indices($0, "batches") }
+    self.init(
+      epoch: epoch,
+      selection: Selection(
+        indices: chosen, weights: weights, batches: batches, residual: json["residual"]?.double,
+        filled: json["filled"]?.integer ?? 0),
+      seconds: json["seconds"]?.double ?? 0)
+  }
+}
