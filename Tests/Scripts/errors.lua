@@ -36,7 +36,7 @@ local cases = {
   { "tensor was freed", function() local t = th.zeros(2) t:free() return t + 1 end },
   { "outside a batch of 2", function() return th.zeros(2, 3):keep { 3 } end },
   { "comes twice", function() return th.zeros(2, 3):keep { 1, 1 } end },
-  { "thresh has no field 'tran' (did you mean 'train'?)", function() return th.tran end },
+  { "thresh has no field 'trainn' (did you mean 'train'?)", function() return th.trainn end },
   { "must be at least 1", function() return nn.Linear(0, 3) end },
   { "integer expected, got string", function() return nn.Linear("x", 3) end },
   { "divisible by groups", function() return nn.Conv2d(3, 4, 3, { groups = 2 }) end },

@@ -6,6 +6,23 @@ local th = require "thresh.core"
 th.nn.define = require "thresh.define"
 th.select = require "thresh.select"
 
+-- A name that a namespace lacks is an error with a suggestion, not nil.
+local function strict(path, namespace)
+  return setmetatable(namespace, {
+    __index = function(_, name)
+      local names = {}
+      for known in pairs(namespace) do names[#names + 1] = known end
+      local suggestion = require("thresh.options").suggestion
+      local hint = type(name) == "string" and suggestion(name, names) or ""
+      error(string.format("%s has no field '%s'%s", path, tostring(name), hint), 2)
+    end,
+  })
+end
+
+for _, name in ipairs { "nn", "models", "optim", "schedule", "data", "select", "statistics" } do
+  strict("th." .. name, th[name])
+end
+
 -- Parts of the standard library that are loaded when first used.
 local parts = {
   train = "thresh.train", compare = "thresh.compare", progress = "thresh.progress",

@@ -52,7 +52,8 @@ local function check_weights(name, weights, count)
   local finite = weights:isfinite()
   if not finite:all():item() then
     local bad = finite:logical_not():nonzero()[{ 1, 1 }]
-    fail(name, "weight %d is %s", bad, weights[bad])
+    local value = weights[bad]
+    fail(name, "weight %d is %s", bad, value ~= value and "nan" or tostring(value))
   end
   local low = weights:min():item()
   if low < 0 then fail(name, "weights must not be negative, got %g", low) end

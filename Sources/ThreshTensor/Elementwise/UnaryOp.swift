@@ -51,6 +51,8 @@ extension Tensor {
     let result: DType
     switch op.kind {
     case .same:
+      // The sign of a bool is the bool, as in PyTorch.
+      if op == .sign && dtype == .bool { return try clone() }
       guard dtype != .bool else {
         throw TensorError(op.rawValue, "not defined for bool tensors; convert them with to")
       }

@@ -62,6 +62,7 @@ extension Tensor {
     case .float32: try run(Float.self)
     case .float64: try run(Double.self)
     }
-    return out
+    // As in PyTorch, bytes stay bytes.
+    return dtype == .uint8 ? try out.castUnrecorded(.uint8) : out
   }
 }

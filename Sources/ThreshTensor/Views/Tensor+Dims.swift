@@ -27,7 +27,8 @@ extension Tensor {
     let i = index < 0 ? index + extent : index
     guard i >= 0, i < extent else {
       throw TensorError(
-        op, "an index lies outside an extent of \(extent) (shape \(shapeText(shape)))", index: index)
+        op, "an index lies outside an extent of \(extent) (shape \(shapeText(shape)))", index: index
+      )
     }
     return i
   }
