@@ -68,7 +68,7 @@ local cases = {
   { "unknown option 'fracton' (did you mean 'fraction'?)", function() return select.RS2 { fracton = 0.1 } end },
   { "mode must be one of", function() return select.GradMatch { fraction = 0.1, mode = "x" } end },
   { "no-such.trace", function() return select.Cached { trace = "no-such.trace" } end },
-  { "needs the option 'model'", function() return th.train {} end },
+  { "needs the option", function() return th.train {} end },
   { "unknown option 'epohcs'", function() return th.train { epohcs = 3 } end },
 }
 

@@ -22,6 +22,7 @@ protocol MathElement: FloatingElement, NumericElement {
   static func cosh(_ x: Self) -> Self
   static func tanh(_ x: Self) -> Self
   static func erf(_ x: Self) -> Self
+  static func erfc(_ x: Self) -> Self
 }
 
 extension Float: MathElement {
@@ -44,6 +45,7 @@ extension Float: MathElement {
   static func cosh(_ x: Float) -> Float { Glibc.coshf(x) }
   static func tanh(_ x: Float) -> Float { Glibc.tanhf(x) }
   static func erf(_ x: Float) -> Float { Glibc.erff(x) }
+  static func erfc(_ x: Float) -> Float { Glibc.erfcf(x) }
 }
 
 extension Double: MathElement {
@@ -66,4 +68,5 @@ extension Double: MathElement {
   static func cosh(_ x: Double) -> Double { Glibc.cosh(x) }
   static func tanh(_ x: Double) -> Double { Glibc.tanh(x) }
   static func erf(_ x: Double) -> Double { Glibc.erf(x) }
+  static func erfc(_ x: Double) -> Double { Glibc.erfc(x) }
 }

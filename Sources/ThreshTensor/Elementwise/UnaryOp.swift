@@ -172,7 +172,7 @@ enum UnaryKernels {
     case .erf: Loops.map(a, into: out) { (x: T) in T.erf(x) }
     case .gelu:
       let c = T(0.5.squareRoot())
-      Loops.map(a, into: out) { (x: T) in x / 2 * (1 + T.erf(x * c)) }
+      Loops.map(a, into: out) { (x: T) in x / 2 * T.erfc(-x * c) }
     case .silu: Loops.map(a, into: out) { (x: T) in x / (1 + T.exp(-x)) }
     case .softplus:
       Loops.map(a, into: out) { (x: T) in x > 20 ? x : T.log1p(T.exp(x)) }
@@ -238,7 +238,7 @@ enum UnaryGradient {
     case .gelu:
       let (c, d) = (T(0.5.squareRoot()), T((0.5 / Double.pi).squareRoot()))
       Loops.map(g, s, into: out) { (g: T, x: T) in
-        g * ((1 + T.erf(x * c)) / 2 + x * d * T.exp(-x * x / 2))
+        g * (T.erfc(-x * c) / 2 + x * d * T.exp(-x * x / 2))
       }
     case .silu:
       Loops.map(g, s, into: out) { (g: T, x: T) in
