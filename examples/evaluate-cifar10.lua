@@ -22,7 +22,7 @@ for _, name in ipairs { "weights", "data" } do
 end
 
 local model = th.models[o.model] { classes = 10 }
-model:load_state_dict(th.load_safetensors(o.weights))
+model:load_state_dict((th.load_safetensors(o.weights)))
 model:eval()
 
 local data = th.data.cifar10_file(o.data, { mean = o.mean, std = o.std })
