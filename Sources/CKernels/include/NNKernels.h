@@ -15,9 +15,6 @@ typedef struct {
   long dilation_h, dilation_w;
 } thresh_window;
 
-/// Whether the AVX2 forms are in use. The environment variable THRESH_CPU=generic turns them off.
-int thresh_uses_avx2(void);
-
 // K(type, name, parameters, arguments) for each kernel.
 #define THRESH_NN_KERNELS(K, T)                                                                    \
   /* Patches of `lines` lines, channels [c0, c0 + cg): col is (lines * ow, r * s * cg). */         \
@@ -41,18 +38,22 @@ int thresh_uses_avx2(void);
     T *line_sum, double *dw), (v, x, dy, line, lines, line_sum, dw))                               \
   /* sum += x, over rows. */                                                                       \
   K(T, column_sums, (const T *x, long rows, long c, double *sum), (x, rows, c, sum))               \
-  /* squares += (x - mean)^2, over rows. */                                                        \
-  K(T, column_squares, (const T *x, long rows, long c, const double *mean, double *squares),       \
-    (x, rows, c, mean, squares))                                                                   \
-  /* sum += dy, product += dy (x - mean), over rows. */                                            \
-  K(T, column_products, (const T *x, const T *dy, long rows, long c, const T *mean, double *sum,   \
-    double *product), (x, dy, rows, c, mean, sum, product))                                        \
-  /* y = (x - mean) scale + shift, by column. */                                                   \
-  K(T, normalise, (const T *x, long rows, long c, const T *mean, const T *scale, const T *shift,   \
-    T *y), (x, rows, c, mean, scale, shift, y))                                                    \
-  /* dx = a dy - b (x - mean) - d, by column. */                                                   \
-  K(T, normalise_back, (const T *x, const T *dy, long rows, long c, const T *mean, const T *a,     \
-    const T *b, const T *d, T *dx), (x, dy, rows, c, mean, a, b, d, dx))                           \
+  /* Means of the columns and sums of squares about them; rows are ld apart. */                   \
+  K(T, column_moments, (const T *x, long rows, long c, long ld, double *mean, double *m2),         \
+    (x, rows, c, ld, mean, m2))                                                                    \
+  /* y = clamp((x - mean) scale + shift + residual), by column; residual may be null. */           \
+  K(T, norm, (const T *x, long rows, long c, const T *mean, const T *scale, const T *shift,        \
+    const T *residual, T low, T high, T *y),                                                       \
+    (x, rows, c, mean, scale, shift, residual, low, high, y))                                      \
+  /* sum += g, product += g (x - mean), where g is dy masked by the clamp of `out` (or, when       \
+     null, of (x - mean) scale + shift); g goes to `masked` unless null. */                        \
+  K(T, norm_sums, (const T *x, const T *out, const T *dy, long rows, long c, const T *mean,        \
+    const T *scale, const T *shift, T low, T high, T *masked, double *sum, double *product),       \
+    (x, out, dy, rows, c, mean, scale, shift, low, high, masked, sum, product))                    \
+  /* dx = a g - b (x - mean) - d, by column. */                                                    \
+  K(T, norm_back, (const T *x, const T *out, const T *dy, long rows, long c, const T *mean,        \
+    const T *scale, const T *shift, T low, T high, const T *a, const T *b, const T *d, T *dx),     \
+    (x, out, dy, rows, c, mean, scale, shift, low, high, a, b, d, dx))                             \
   /* Mean and 1 / sqrt(variance + eps) of each row, and the normalised rows. */                    \
   K(T, layer_norm, (const T *x, long rows, long c, double eps, const T *w, const T *b, T *mean,    \
     T *rstd, T *y), (x, rows, c, eps, w, b, mean, rstd, y))                                        \

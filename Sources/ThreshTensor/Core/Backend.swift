@@ -8,9 +8,10 @@ protocol Backend: Sendable {
   func allocate(_ bytes: Int) throws -> UnsafeMutableRawPointer
   func deallocate(_ block: UnsafeMutableRawPointer, _ bytes: Int)
 
-  /// y = x * w + bias, on channels-last tensors whose shapes `sizes` has checked.
+  /// y = x * w, finished, on channels-last tensors whose shapes `sizes` has checked.
   func convolutionForward(
-    _ sizes: ConvolutionShape, _ x: Tensor, _ w: Tensor, _ bias: Tensor?, into y: Tensor) throws
+    _ sizes: ConvolutionShape, _ x: Tensor, _ w: Tensor, _ finish: ConvolutionFinish,
+    into y: Tensor) throws
   func convolutionBackwardData(
     _ sizes: ConvolutionShape, _ dy: Tensor, _ w: Tensor, into dx: Tensor) throws
   func convolutionBackwardWeights(

@@ -15,10 +15,11 @@ struct ImageKernels<T>: Sendable {
   let depthwiseData: @Sendable (Window?, In?, In?, Int, Int, Out?) -> Void
   let depthwiseWeights: @Sendable (Window?, In?, In?, Int, Int, Out?, Sums?) -> Void
   let columnSums: @Sendable (In?, Int, Int, Sums?) -> Void
-  let columnSquares: @Sendable (In?, Int, Int, UnsafePointer<Double>?, Sums?) -> Void
-  let columnProducts: @Sendable (In?, In?, Int, Int, In?, Sums?, Sums?) -> Void
-  let normalise: @Sendable (In?, Int, Int, In?, In?, In?, Out?) -> Void
-  let normaliseBack: @Sendable (In?, In?, Int, Int, In?, In?, In?, In?, Out?) -> Void
+  let columnMoments: @Sendable (In?, Int, Int, Int, Sums?, Sums?) -> Void
+  let norm: @Sendable (In?, Int, Int, In?, In?, In?, In?, T, T, Out?) -> Void
+  let normSums: @Sendable (In?, In?, In?, Int, Int, In?, In?, In?, T, T, Out?, Sums?, Sums?) -> Void
+  let normBack:
+    @Sendable (In?, In?, In?, Int, Int, In?, In?, In?, T, T, In?, In?, In?, Out?) -> Void
   let layerNorm: @Sendable (In?, Int, Int, Double, In?, In?, Out?, Out?, Out?) -> Void
   let layerNormBack: @Sendable (In?, In?, Int, Int, In?, In?, In?, Out?, Sums?, Sums?) -> Void
   let maxPool: @Sendable (Window?, In?, Int, Int, Out?, UnsafeMutablePointer<Int32>?) -> Void
@@ -39,8 +40,8 @@ extension Float: ImageElement {
     im2col: thresh_im2col_float, col2im: thresh_col2im_float, fillRows: thresh_fill_rows_float,
     depthwise: thresh_depthwise_float, depthwiseData: thresh_depthwise_data_float,
     depthwiseWeights: thresh_depthwise_weights_float, columnSums: thresh_column_sums_float,
-    columnSquares: thresh_column_squares_float, columnProducts: thresh_column_products_float,
-    normalise: thresh_normalise_float, normaliseBack: thresh_normalise_back_float,
+    columnMoments: thresh_column_moments_float, norm: thresh_norm_float,
+    normSums: thresh_norm_sums_float, normBack: thresh_norm_back_float,
     layerNorm: thresh_layer_norm_float, layerNormBack: thresh_layer_norm_back_float,
     maxPool: thresh_max_pool_float, maxPoolBack: thresh_max_pool_back_float,
     avgPool: thresh_avg_pool_float, avgPoolBack: thresh_avg_pool_back_float,
@@ -52,8 +53,8 @@ extension Double: ImageElement {
     im2col: thresh_im2col_double, col2im: thresh_col2im_double, fillRows: thresh_fill_rows_double,
     depthwise: thresh_depthwise_double, depthwiseData: thresh_depthwise_data_double,
     depthwiseWeights: thresh_depthwise_weights_double, columnSums: thresh_column_sums_double,
-    columnSquares: thresh_column_squares_double, columnProducts: thresh_column_products_double,
-    normalise: thresh_normalise_double, normaliseBack: thresh_normalise_back_double,
+    columnMoments: thresh_column_moments_double, norm: thresh_norm_double,
+    normSums: thresh_norm_sums_double, normBack: thresh_norm_back_double,
     layerNorm: thresh_layer_norm_double, layerNormBack: thresh_layer_norm_back_double,
     maxPool: thresh_max_pool_double, maxPoolBack: thresh_max_pool_back_double,
     avgPool: thresh_avg_pool_double, avgPoolBack: thresh_avg_pool_back_double,

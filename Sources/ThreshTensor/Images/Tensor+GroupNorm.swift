@@ -64,30 +64,30 @@ extension Tensor {
     let (w, b) = (weight?.pointer(T.self), bias?.pointer(T.self))
     let bytes = channels * (2 * MemoryLayout<Double>.stride + 2 * MemoryLayout<T>.stride)
     try Workspace.run(shape[0], bytes: bytes) { image, block in
-      let sums = block.assumingMemoryBound(to: Double.self)
-      let means = sums + channels
+      let means = block.assumingMemoryBound(to: Double.self)
+      let squares = means + channels
       let gain = (block + 16 * channels).assumingMemoryBound(to: T.self)
       let shift = gain + channels
       let at = image * rows * channels
-      sums.update(repeating: 0, count: channels)
-      T.kernels.columnSums(from + at, rows, channels, sums)
+      if rows > 0 { T.kernels.columnMoments(from + at, rows, channels, channels, means, squares) }
       for g in 0..<groups {
-        let m = (0..<size).reduce(0.0) { $0 + sums[g * size + $1] } / n
-        for c in g * size..<(g + 1) * size { means[c] = m }
-      }
-      sums.update(repeating: 0, count: channels)
-      T.kernels.columnSquares(from + at, rows, channels, means, sums)
-      for g in 0..<groups {
-        let variance = (0..<size).reduce(0.0) { $0 + sums[g * size + $1] } / n
+        let members = g * size..<(g + 1) * size
+        let mean = members.reduce(0.0) { $0 + means[$1] } / Double(size)
+        let variance =
+          members.reduce(0.0) {
+            $0 + squares[$1] + Double(rows) * (means[$1] - mean) * (means[$1] - mean)
+          } / n
         let s = 1 / (variance + eps).squareRoot()
-        for c in g * size..<(g + 1) * size {
-          mp[image * channels + c] = T(means[c])
+        for c in members {
+          mp[image * channels + c] = T(mean)
           sp[image * channels + c] = T(s)
           gain[c] = T(s) * (w?[c] ?? 1)
           shift[c] = b?[c] ?? 0
         }
       }
-      T.kernels.normalise(from + at, rows, channels, mp + image * channels, gain, shift, to + at)
+      T.kernels.norm(
+        from + at, rows, channels, mp + image * channels, gain, shift, nil, -.infinity, .infinity,
+        to + at)
     }
   }
 
@@ -110,7 +110,8 @@ extension Tensor {
       let at = image * rows * channels
       let m = mp + image * channels
       let s = all + image * 2 * channels
-      T.kernels.columnProducts(x + at, g + at, rows, channels, m, s, s + channels)
+      T.kernels.normSums(
+        x + at, nil, g + at, rows, channels, m, m, m, -.infinity, .infinity, nil, s, s + channels)
       for group in 0..<groups {
         let members = group * size..<(group + 1) * size
         let scale = sp[image * channels + group * size].asDouble
@@ -125,7 +126,8 @@ extension Tensor {
           c[i] = T(scale * sum / n)
         }
       }
-      T.kernels.normaliseBack(x + at, g + at, rows, channels, m, a, b, c, out + at)
+      T.kernels.normBack(
+        x + at, nil, g + at, rows, channels, m, m, m, -.infinity, .infinity, a, b, c, out + at)
     }
     let (dw, db) = (d.pointer(T.self), d.pointer(T.self) + channels)
     for i in 0..<channels {

@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import CKernels
 
-/// Convolution as products of patch matrices: im2col by chunks of output lines, OpenBLAS on each.
-///
-/// Activations are N, H, W, C in memory and weights K, R, S, C, so that a patch is a row and so is a
-/// filter. Chunks, and with them all sums, depend on the shapes alone.
+/// Convolution as products of patch matrices by OpenBLAS: im2col by chunks of output lines, for both
+/// types, in groups or not; and depthwise convolution, which shares the passes' form.
 extension CPUBackend {
   /// Bytes of patches that a task holds at a time: about what stays in the second-level cache.
   private static let chunkBytes = 384 << 10
@@ -35,10 +33,9 @@ extension CPUBackend {
     return BLAS.Operand(base: UnsafePointer(col), transposed: false, leading: z.patch)
   }
 
-  func convolutionForward(
+  func patchesForward(
     _ z: ConvolutionShape, _ x: Tensor, _ w: Tensor, _ bias: Tensor?, into y: Tensor
   ) throws {
-    try Interrupt.check("conv2d")
     _ = BLAS.ready
     func run<T: ImageElement>(_: T.Type) throws {
       let (xp, wp, yp) = (
@@ -63,17 +60,16 @@ extension CPUBackend {
         }
       }
     }
-    try withExtendedLifetime((x, w, bias)) { try y.dispatch(run, run) }
+    try y.dispatch(run, run)
   }
 
-  func convolutionBackwardData(_ z: ConvolutionShape, _ dy: Tensor, _ w: Tensor, into dx: Tensor)
+  func patchesBackwardData(_ z: ConvolutionShape, _ dy: Tensor, _ w: Tensor, into dx: Tensor)
     throws
   {
     if z.patch > 1, let transposed = z.transposed {
-      try convolutionForward(transposed, dy, try flipped(z, w), nil, into: dx)
+      try patchesForward(transposed, dy, try flipped(z, w), nil, into: dx)
       return
     }
-    try Interrupt.check("conv2d")
     _ = BLAS.ready
     func run<T: ImageElement>(_: T.Type) throws {
       let (gp, wp, xp) = (
@@ -105,13 +101,12 @@ extension CPUBackend {
         }
       }
     }
-    try withExtendedLifetime((dy, w)) { try dx.dispatch(run, run) }
+    try dx.dispatch(run, run)
   }
 
-  func convolutionBackwardWeights(
-    _ z: ConvolutionShape, _ x: Tensor, _ dy: Tensor, into dw: Tensor
-  ) throws {
-    try Interrupt.check("conv2d")
+  func patchesBackwardWeights(_ z: ConvolutionShape, _ x: Tensor, _ dy: Tensor, into dw: Tensor)
+    throws
+  {
     _ = BLAS.ready
     func run<T: ImageElement>(_: T.Type) throws {
       let (xp, gp) = (UnsafePointer(x.pointer(T.self)), UnsafePointer(dy.pointer(T.self)))
@@ -149,7 +144,7 @@ extension CPUBackend {
         }
       }
     }
-    try withExtendedLifetime((x, dy)) { try dw.dispatch(run, run) }
+    try dw.dispatch(run, run)
   }
 
   /// Filters turned by 180 degrees with their channels exchanged. (K, C, R, S) -> (C, K, R, S)

@@ -3,15 +3,19 @@ import CKernels
 
 /// Depthwise convolution, one filter for each channel, directly: channels are the SIMD dimension.
 extension CPUBackend {
-  /// Calls `body` with the filters as (R, S, C). The tensor's memory is (C, R, S).
+  /// Calls `body` with the filters as (R, S, C), turned by 180 degrees on demand. The tensor's
+  /// memory is (C, R, S).
   private func withFilters<T: ImageElement>(
-    _ z: ConvolutionShape, _ w: UnsafePointer<T>, _ body: (UnsafePointer<T>) throws -> Void
+    _ z: ConvolutionShape, _ w: UnsafePointer<T>, turned: Bool = false,
+    _ body: (UnsafePointer<T>) throws -> Void
   ) throws {
     let area = z.r * z.s
     let block = try Storage(byteCount: area * z.c * MemoryLayout<T>.stride)
-    let turned = block.base.assumingMemoryBound(to: T.self)
-    for c in 0..<z.c { for i in 0..<area { turned[i * z.c + c] = w[c * area + i] } }
-    try withExtendedLifetime(block) { try body(turned) }
+    let filters = block.base.assumingMemoryBound(to: T.self)
+    for c in 0..<z.c {
+      for i in 0..<area { filters[i * z.c + c] = w[c * area + (turned ? area - 1 - i : i)] }
+    }
+    try withExtendedLifetime(block) { try body(filters) }
   }
 
   func depthwiseForward<T: ImageElement>(
@@ -30,6 +34,21 @@ extension CPUBackend {
     _ z: ConvolutionShape, _ dy: UnsafePointer<T>, _ w: UnsafePointer<T>,
     _ dx: UnsafeMutablePointer<T>
   ) throws {
+    // With stride 1 the gradient is a depthwise convolution by the turned filters.
+    let pad = Pair(
+      z.dilation.h * (z.r - 1) - z.padding.h, z.dilation.w * (z.s - 1) - z.padding.w)
+    if z.stride == Pair(1), pad.h >= 0, pad.w >= 0 {
+      try withFilters(z, w, turned: true) { filters in
+        let grain = max(1, 16_384 / max(1, z.w * z.c))
+        Workers.chunks(of: z.n * z.h, grain: grain) { lines in
+          var window = z.window
+          (window.h, window.w, window.oh, window.ow) = (z.oh, z.ow, z.h, z.w)
+          (window.pad_h, window.pad_w) = (pad.h, pad.w)
+          T.kernels.depthwise(&window, dy, filters, nil, lines.lowerBound, lines.count, dx)
+        }
+      }
+      return
+    }
     try withFilters(z, w) { filters in
       Workers.chunks(of: z.n, grain: 1) { images in
         var window = z.window

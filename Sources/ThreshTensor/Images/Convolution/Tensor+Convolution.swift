@@ -22,7 +22,8 @@ extension Tensor {
     let x = try channelsLastUnrecorded()
     let w = try weight.channelsLastUnrecorded()
     let y = try Tensor.image([sizes.n, sizes.k, sizes.oh, sizes.ow], dtype, op)
-    try backend.convolutionForward(sizes, x, w, try bias?.contiguousUnrecorded(), into: y)
+    try backend.convolutionForward(
+      sizes, x, w, ConvolutionFinish(bias: bias?.contiguousUnrecorded()), into: y)
     let inputs = [self, weight] + (bias.map { [$0] } ?? [])
     return y.recorded(
       op, inputs, rows: .each([true] + [Bool](repeating: false, count: inputs.count - 1)),

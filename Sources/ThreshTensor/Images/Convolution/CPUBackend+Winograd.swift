@@ -1,0 +1,228 @@
+// SPDX-License-Identifier: Apache-2.0
+import CKernels
+
+/// 3x3 convolution of stride 1 by Winograd's F(4x4, 3x3), on float32.
+///
+/// Two ways to cut: by tiles, each block of tiles running through all filters, where there are many
+/// tiles; by panels of output channels, where the transformed filters are the larger matter.
+extension CPUBackend {
+  /// Where filters come from: (3, 3, C, K) at strides, as the transform reads them.
+  struct WinogradFilters {
+    let w: Tensor
+    let tap, row: Int
+    let turned: Bool
+
+    /// Of w (K, 3, 3, C), with input and output channels exchanged.
+    static func forward(_ w: Tensor, _ z: ConvolutionShape) throws -> WinogradFilters {
+      let out = try Tensor(empty: [9, z.c, z.k], .float32, op: "conv2d")
+      let (from, to) = (w.pointer(Float.self), out.pointer(Float.self))
+      let (c, k) = (z.c, z.k)
+      let pieces = Workspace.pieces(c, grain: max(16, 16_384 / k / 16 * 16))
+      Workers.run(9 * pieces.count) { i in
+        let (tap, piece) = (i / pieces.count, pieces[i % pieces.count])
+        thresh_transpose(
+          k, piece.count, from + tap * c + piece.lowerBound, 9 * c,
+          to + (tap * c + piece.lowerBound) * k, k)
+      }
+      return WinogradFilters(w: out, tap: c * k, row: k, turned: false)
+    }
+
+    /// Of w (K, 3, 3, C) as it lies: the convolution that gives the gradient of the input.
+    static func backward(_ w: Tensor, _ z: ConvolutionShape) -> WinogradFilters {
+      WinogradFilters(w: w, tap: z.c, row: 9 * z.c, turned: true)
+    }
+
+    /// Transforms one panel: `columns` output channels from `column` on, input channels `c`.
+    func panel(_ column: Int, _ columns: Int, _ c: Range<Int>, _ u: UnsafeMutablePointer<Float>) {
+      thresh_winograd_filter(
+        w.pointer(Float.self), tap, row, turned ? 1 : 0, column, columns, c.lowerBound,
+        c.upperBound, u)
+    }
+  }
+
+  /// Tiles of one block: its transformed inputs and one panel's products stay in the second-level
+  /// cache.
+  private static let tileBlock = 24
+  /// Transformed filters from this size on are not kept whole.
+  private static let filterFloats = 1 << 20
+
+  private func floats(_ rows: Int, _ width: Int) -> Int { 36 * thresh_winograd_place(rows, width) }
+
+  private func tileBlocks(_ z: ConvolutionShape) -> [Range<Int>] {
+    let blocks = (z.tiles + CPUBackend.tileBlock - 1) / CPUBackend.tileBlock
+    return Workspace.pieces(z.tiles, grain: (z.tiles + blocks - 1) / blocks, most: Int.max)
+  }
+
+  /// Output pixels that a range of tiles covers.
+  private func pixels(_ z: ConvolutionShape, _ tiles: Range<Int>) -> Int {
+    let (across, down) = ((z.ow + 3) / 4, (z.oh + 3) / 4)
+    return tiles.reduce(0) { sum, tile in
+      let (top, left) = (tile / across % down * 4, tile % across * 4)
+      return sum + min(4, z.oh - top) * min(4, z.ow - left)
+    }
+  }
+
+  func winograd(
+    _ z: ConvolutionShape, _ x: Tensor, _ filters: WinogradFilters, _ finish: ConvolutionFinish,
+    into y: Tensor
+  ) throws {
+    let width = thresh_panel_width()
+    if 36 * z.c * z.k >= CPUBackend.filterFloats && z.tiles <= 256 {
+      try winogradByPanels(z, x, filters, finish, width, into: y)
+    } else {
+      try winogradByTiles(z, x, filters, finish, width, into: y)
+    }
+  }
+
+  private func winogradByTiles(
+    _ z: ConvolutionShape, _ x: Tensor, _ filters: WinogradFilters, _ finish: ConvolutionFinish,
+    _ width: Int, into y: Tensor
+  ) throws {
+    let panels = (z.k + width - 1) / width
+    let size = floats(z.c, width)
+    let u = try Tensor(empty: [panels, size], .float32, op: "conv2d")
+    let (from, up, to) = (x.pointer(Float.self), u.pointer(Float.self), y.pointer(Float.self))
+    // Input channels of a task, so that few panels still make many tasks.
+    Workers.run(panels) { panel in
+      filters.panel(
+        panel * width, min(width, z.k - panel * width), 0..<z.c, up + panel * size)
+    }
+    let blocks = tileBlocks(z)
+    try finish.moments?.reserve(blocks.map { pixels(z, $0) })
+    let largest = blocks.first?.count ?? 0
+    let vSize = floats(largest, z.c)
+    try Workspace.run(blocks.count, bytes: 4 * (vSize + floats(largest, width))) { i, block in
+      var window = z.window
+      let (first, tiles) = (blocks[i].lowerBound, blocks[i].count)
+      let v = block.assumingMemoryBound(to: Float.self)
+      let m = v + vSize
+      thresh_winograd_input(&window, from, first, tiles, tiles, 0, v)
+      for panel in 0..<panels {
+        let columns = min(width, z.k - panel * width)
+        thresh_winograd_products(tiles, z.c, 0, z.c, columns, v, up + panel * size, m, 0)
+        winogradOutput(z, finish, m, blocks[i], panel * width, columns, piece: i, to)
+      }
+    }
+    withExtendedLifetime(u) {}
+  }
+
+  private func winogradOutput(
+    _ z: ConvolutionShape, _ finish: ConvolutionFinish, _ m: UnsafeMutablePointer<Float>,
+    _ tiles: Range<Int>, _ column: Int, _ columns: Int, piece: Int,
+    _ y: UnsafeMutablePointer<Float>
+  ) {
+    var window = z.window
+    let moments = finish.moments?.piece(piece)
+    thresh_winograd_output(
+      &window, z.k, m, tiles.lowerBound, tiles.count, column, columns,
+      finish.bias?.pointer(Float.self), finish.residual?.pointer(Float.self), Float(finish.low),
+      Float(finish.high), moments?.mean, moments?.m2, y)
+  }
+
+  private func winogradByPanels(
+    _ z: ConvolutionShape, _ x: Tensor, _ filters: WinogradFilters, _ finish: ConvolutionFinish,
+    _ width: Int, into y: Tensor
+  ) throws {
+    let tiles = z.tiles
+    let v = try winogradInputs(z, x)
+    let (vp, to) = (v.pointer(Float.self), y.pointer(Float.self))
+    try finish.moments?.reserve([pixels(z, 0..<tiles)])
+    // Filters of one panel, some input channels at a time, stay in the second-level cache.
+    let depth = min(z.c, 128)
+    let uSize = floats(depth, width)
+    let panels = (z.k + width - 1) / width
+    try Workspace.run(panels, bytes: 4 * (uSize + floats(tiles, width))) { panel, block in
+      let u = block.assumingMemoryBound(to: Float.self)
+      let m = u + uSize
+      let (column, columns) = (panel * width, min(width, z.k - panel * width))
+      for c in stride(from: 0, to: z.c, by: depth) {
+        let end = min(z.c, c + depth)
+        filters.panel(column, columns, c..<end, u)
+        thresh_winograd_products(tiles, z.c, c, end, columns, vp, u, m, c > 0 ? 1 : 0)
+      }
+      winogradOutput(z, finish, m, 0..<tiles, column, columns, piece: 0, to)
+    }
+    withExtendedLifetime(v) {}
+  }
+
+  /// All tiles of the batch, transformed: (36, tiles, C).
+  private func winogradInputs(_ z: ConvolutionShape, _ x: Tensor) throws -> Tensor {
+    let v = try Tensor(empty: [floats(z.tiles, z.c)], .float32, op: "conv2d")
+    let (from, to) = (x.pointer(Float.self), v.pointer(Float.self))
+    Workers.chunks(of: z.tiles, grain: max(1, 1_024 / z.c)) { tiles in
+      var window = z.window
+      thresh_winograd_input(
+        &window, from, tiles.lowerBound, tiles.count, z.tiles, tiles.lowerBound, to)
+    }
+    return v
+  }
+
+  func winogradWeights(_ z: ConvolutionShape, _ x: Tensor, _ dy: Tensor, into dw: Tensor) throws {
+    if z.c * z.k < 128 * 128 {
+      try winogradWeightsByTiles(z, x, dy, into: dw)
+    } else {
+      try winogradWeightsByFilters(z, x, dy, into: dw)
+    }
+  }
+
+  /// Each task has partial sums of all filters over its tiles.
+  private func winogradWeightsByTiles(
+    _ z: ConvolutionShape, _ x: Tensor, _ dy: Tensor, into dw: Tensor
+  ) throws {
+    let size = floats(z.k, z.c)
+    let pieces = Workspace.pieces(z.tiles, grain: 2 * CPUBackend.tileBlock, most: 16)
+    let partials = try Tensor(empty: [pieces.count, size], .float32, op: "conv2d")
+    let (xp, gp, pp) = (
+      x.pointer(Float.self), dy.pointer(Float.self), partials.pointer(Float.self)
+    )
+    let block = CPUBackend.tileBlock * 2
+    let vSize = floats(block, z.c)
+    try Workspace.run(pieces.count, bytes: 4 * (vSize + floats(block, z.k))) { i, space in
+      var window = z.window
+      let v = space.assumingMemoryBound(to: Float.self)
+      let m = v + vSize
+      for first in stride(from: pieces[i].lowerBound, to: pieces[i].upperBound, by: block) {
+        let tiles = min(block, pieces[i].upperBound - first)
+        thresh_winograd_input(&window, xp, first, tiles, tiles, 0, v)
+        thresh_winograd_gradient(&window, z.k, gp, first, tiles, tiles, 0, m)
+        thresh_winograd_outer(
+          tiles, z.k, 0, z.k, z.c, m, v, pp + i * size, first == pieces[i].lowerBound ? 0 : 1)
+      }
+    }
+    Workers.chunks(of: size, grain: 16_384) { range in
+      for piece in 1..<pieces.count {
+        let p = pp + piece * size
+        for i in range { pp[i] += p[i] }
+      }
+    }
+    let to = dw.pointer(Float.self)
+    Workers.chunks(of: z.k, grain: max(1, 2_048 / z.c)) { rows in
+      thresh_winograd_filter_gradient(z.k, rows.lowerBound, rows.upperBound, z.c, pp, to)
+    }
+    withExtendedLifetime(partials) {}
+  }
+
+  /// Each task has some filters, and sums over all tiles.
+  private func winogradWeightsByFilters(
+    _ z: ConvolutionShape, _ x: Tensor, _ dy: Tensor, into dw: Tensor
+  ) throws {
+    let v = try winogradInputs(z, x)
+    let m = try Tensor(empty: [floats(z.tiles, z.k)], .float32, op: "conv2d")
+    let (vp, mp) = (v.pointer(Float.self), m.pointer(Float.self))
+    let (gp, to) = (dy.pointer(Float.self), dw.pointer(Float.self))
+    Workers.chunks(of: z.tiles, grain: max(1, 1_024 / z.k)) { tiles in
+      var window = z.window
+      thresh_winograd_gradient(
+        &window, z.k, gp, tiles.lowerBound, tiles.count, z.tiles, tiles.lowerBound, mp)
+    }
+    let pieces = Workspace.pieces(z.k, grain: 32, most: 64)
+    let largest = pieces.first?.count ?? 0
+    try Workspace.run(pieces.count, bytes: 4 * floats(largest, z.c)) { i, block in
+      let du = block.assumingMemoryBound(to: Float.self)
+      let (k, rows) = (pieces[i].lowerBound, pieces[i].count)
+      thresh_winograd_outer(z.tiles, z.k, k, rows, z.c, mp, vp, du, 0)
+      thresh_winograd_filter_gradient(rows, 0, rows, z.c, du, to + k * 9 * z.c)
+    }
+    withExtendedLifetime((v, m)) {}
+  }
+}

@@ -1,0 +1,221 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// The settings of a convolution.
+public struct ConvolutionSettings: Sendable {
+  public var stride: Pair
+  public var padding: Pair
+  public var dilation: Pair
+  public var groups: Int
+
+  public init(stride: Pair = 1, padding: Pair = 0, dilation: Pair = 1, groups: Int = 1) {
+    self.stride = stride
+    self.padding = padding
+    self.dilation = dilation
+    self.groups = groups
+  }
+}
+
+/// What a batch normalisation needs beside its input.
+public struct NormSettings {
+  public let weight: Tensor?
+  public let bias: Tensor?
+  public let running: RunningStatistics?
+  public let training: Bool
+  public let eps: Double
+  public let keep: BatchNormKeep
+
+  public init(
+    weight: Tensor?, bias: Tensor?, running: RunningStatistics?, training: Bool,
+    eps: Double = 1e-5, keep: BatchNormKeep = .keptRows
+  ) {
+    self.weight = weight
+    self.bias = bias
+    self.running = running
+    self.training = training
+    self.eps = eps
+    self.keep = keep
+  }
+}
+
+/// An activation that a convolution or normalisation ends with.
+public enum Activation: Sendable {
+  case none
+  /// max(x, 0)
+  case relu
+  /// min(max(x, 0), 6)
+  case relu6
+
+  var low: Double { self == .none ? -.infinity : 0 }
+  var high: Double { self == .relu6 ? 6 : .infinity }
+}
+
+extension Tensor {
+  /// act(batch_norm(conv2d(x)) + residual) as one operation: moments are gathered while the
+  /// convolution's sums are in the cache, and the tape keeps the convolution's input and output only.
+  ///
+  /// (N, C, H, W), weight (K, C / groups, R, S), residual (N, K, OH, OW) -> (N, K, OH, OW). The same
+  /// numbers as the three operations one after the other, but for rounding. In evaluation mode off
+  /// the tape the normalisation is folded into the weights.
+  public func convNorm(
+    _ weight: Tensor, _ settings: ConvolutionSettings, _ norm: NormSettings,
+    _ activation: Activation = .none, residual: Tensor? = nil
+  ) throws -> Tensor {
+    let op = "conv_norm"
+    let inputs = [self, weight] + [norm.weight, norm.bias, residual].compactMap { $0 }
+    guard norm.training || !Tensor.willRecord(inputs) else {
+      // Constant statistics on the tape: fine-tuning. One operation after the other.
+      let y = try conv2d(
+        weight, stride: settings.stride, padding: settings.padding, dilation: settings.dilation,
+        groups: settings.groups
+      ).batchNorm(
+        weight: norm.weight, bias: norm.bias, running: norm.running, training: false,
+        eps: norm.eps)
+      if let residual, activation == .relu { return try y.addRectified(residual) }
+      let sum = try residual.map { try y + $0 } ?? y
+      return activation == .none ? sum : try sum.rectified(limit: activation.high)
+    }
+    try ImageChecks.image(op, self)
+    guard weight.ndim == 4 else {
+      throw TensorError(
+        op, "needs a weight of shape (K, C / groups, R, S), got \(shapeText(weight.shape))")
+    }
+    try ImageChecks.parameter(op, "the weight", weight, weight.shape, self)
+    let z = try ConvolutionShape(
+      shape, weight.shape, stride: settings.stride, padding: settings.padding,
+      dilation: settings.dilation, groups: settings.groups)
+    try norm.check(op, z.k, self)
+    let target = [z.n, z.k, z.oh, z.ow]
+    try ImageChecks.parameter(op, "the residual", residual, target, self)
+    let x = try channelsLastUnrecorded()
+    let w = try weight.channelsLastUnrecorded()
+    let other = try residual?.channelsLastUnrecorded()
+    if !norm.training {
+      return try x.foldedConvNorm(z, w, norm, activation, residual: other)
+    }
+    let rows = z.n * z.oh * z.ow
+    guard rows > 1 else {
+      throw TensorError(
+        op,
+        "training needs more than one value per channel, got outputs of shape "
+          + shapeText(target))
+    }
+    let sums = try Tensor.image(target, dtype, op)
+    let moments = ChannelMoments(channels: z.k)
+    try backend.convolutionForward(z, x, w, ConvolutionFinish(moments: moments), into: sums)
+    let statistics = try NormStatistics(
+      of: moments, rows: rows, eps: norm.eps, norm.running, like: sums)
+    let recorded = Tensor.willRecord(inputs)
+    let pass = try NormPass(
+      sums, statistics, norm.weight, norm.bias, low: activation.low, high: activation.high)
+    // Off the tape nobody needs the sums again.
+    let y = recorded ? try Tensor.image(target, dtype, op) : sums
+    try pass.forward(residual: other, into: y)
+    return y.recorded(
+      op, inputs, rows: norm.rows(hasResidual: residual != nil),
+      saved: [.rows(x), .whole(w), .rows(sums), .whole(statistics.mean), .whole(statistics.scale)]
+        + [norm.weight, norm.bias].compactMap { $0.map { .whole($0) } }
+        + (residual != nil && activation != .none ? [.rows(y)] : []),
+      backward: ConvNormGradient(
+        settings: settings, activation: activation, batch: z.n, keep: norm.keep,
+        hasWeight: norm.weight != nil, hasBias: norm.bias != nil, hasResidual: residual != nil
+      ).run)
+  }
+
+  /// Evaluation: weights times the normalisation's scale, its shift as the bias.
+  private func foldedConvNorm(
+    _ z: ConvolutionShape, _ w: Tensor, _ norm: NormSettings, _ activation: Activation,
+    residual: Tensor?
+  ) throws -> Tensor {
+    let op = "conv_norm"
+    let statistics = try NormStatistics(
+      of: norm.running, eps: norm.eps, like: w.view([1, z.k], [1, 1]))
+    let folded = try Tensor.image(w.shape, dtype, op)
+    let bias = try Tensor(empty: [z.k], dtype, op: op)
+    let (gain, shift) = (
+      try norm.weight?.contiguousUnrecorded(), try norm.bias?.contiguousUnrecorded()
+    )
+    func run<T: ImageElement>(_: T.Type) {
+      let (from, to, b) = (w.pointer(T.self), folded.pointer(T.self), bias.pointer(T.self))
+      let (mean, scale) = (statistics.mean.pointer(T.self), statistics.scale.pointer(T.self))
+      let (g, s) = (gain?.pointer(T.self), shift?.pointer(T.self))
+      let patch = w.count / z.k
+      Workers.chunks(of: z.k, grain: max(1, 16_384 / patch)) { filters in
+        for k in filters {
+          let factor = (g?[k] ?? 1) * scale[k]
+          b[k] = (s?[k] ?? 0) - mean[k] * factor
+          for i in k * patch..<(k + 1) * patch { to[i] = from[i] * factor }
+        }
+      }
+    }
+    dispatch(run, run)
+    let y = try Tensor.image([z.n, z.k, z.oh, z.ow], dtype, op)
+    try backend.convolutionForward(
+      z, self, folded,
+      ConvolutionFinish(
+        bias: bias, residual: residual, low: activation.low, high: activation.high), into: y)
+    return y
+  }
+}
+
+extension NormSettings {
+  /// Parameters of `channels` numbers in the type of `x`.
+  func check(_ op: String, _ channels: Int, _ x: Tensor) throws {
+    try ImageChecks.parameter(op, "the norm's weight", weight, [channels], x)
+    try ImageChecks.parameter(op, "the norm's bias", bias, [channels], x)
+    try ImageChecks.parameter(op, "the running mean", running?.mean, [channels], x)
+    try ImageChecks.parameter(op, "the running variance", running?.variance, [channels], x)
+    guard training || running != nil else {
+      throw TensorError(op, "evaluation needs running statistics")
+    }
+  }
+
+  /// The batch is in the input and in the residual.
+  fileprivate func rows(hasResidual: Bool) -> Node.Rows {
+    let parameters = 1 + (weight == nil ? 0 : 1) + (bias == nil ? 0 : 1)
+    return .each(
+      [true] + [Bool](repeating: false, count: parameters) + (hasResidual ? [true] : []))
+  }
+}
+
+/// The backward pass of `convNorm`: saved are x, the weight, the convolution's sums, mean and scale,
+/// the norm's weight and bias where it has them, and the output where a residual went into it.
+private struct ConvNormGradient: Sendable {
+  let settings: ConvolutionSettings
+  let activation: Activation
+  let batch: Int
+  let keep: BatchNormKeep
+  let hasWeight, hasBias, hasResidual: Bool
+
+  func run(_ c: Node.Context) throws -> [Tensor?] {
+    let op = "conv_norm"
+    let (x, w, sums) = (c.saved[0], c.saved[1], c.saved[2])
+    let gain = hasWeight ? c.saved[5] : nil
+    let shift = hasBias ? c.saved[hasWeight ? 6 : 5] : nil
+    let out = hasResidual && activation != .none ? c.saved.last : nil
+    let dy = try c.grad.channelsLastUnrecorded()
+    let pass = try NormPass(
+      sums, NormStatistics(mean: c.saved[3], scale: c.saved[4]), gain, shift,
+      low: activation.low, high: activation.high)
+    let masked = out == nil ? nil : try Tensor.image(sums.shape, sums.dtype, op)
+    let d = try pass.backward(
+      dy, constant: keep == .constant && dy.shape[0] != batch, out: out, masked: masked)
+    let z = try ConvolutionShape(
+      x.shape, w.shape, stride: settings.stride, padding: settings.padding,
+      dilation: settings.dilation, groups: settings.groups)
+    var gradients: [Tensor?] = [nil, nil]
+    if c.wants[0] {
+      let dx = try Tensor.image(x.shape, x.dtype, op)
+      try backend.convolutionBackwardData(z, d.dx, w, into: dx)
+      gradients[0] = dx
+    }
+    if c.wants[1] {
+      let dw = try Tensor.image(w.shape, w.dtype, op)
+      try backend.convolutionBackwardWeights(z, x, d.dx, into: dw)
+      gradients[1] = dw
+    }
+    if hasWeight { gradients.append(d.weight) }
+    if hasBias { gradients.append(d.bias) }
+    if hasResidual { gradients.append(masked ?? dy) }
+    return gradients
+  }
+}
