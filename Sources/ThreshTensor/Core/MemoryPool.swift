@@ -9,95 +9,102 @@ import Synchronization
 public final class MemoryPool: Sendable {
   public static let shared = MemoryPool()
 
-  private struct State {
-    var free: [Int: [UnsafeMutableRawPointer]] = [:]
-    var cached = 0
+  /// What changes with each block, under one lock.
+  private struct State: @unchecked Sendable {
+    var free = FreeBlocks()
+    var live = 0
+    var allocated = 0
+    var peak = 0
   }
 
-  private let state = Mutex(SendableState())
+  private let state = Mutex(State())
+  /// A copy of `State.live` that is read without the lock, after each call from Lua.
   private let live = Atomic<Int>(0)
-  private let allocated = Atomic<Int>(0)
-  private let peak = Atomic<Int>(0)
   private let limitBytes = Atomic<Int>(Int.max)
-  private let otherBytes = Mutex<@Sendable () -> Int>({ 0 })
+  /// The address of the `OtherBytes` in use; 0 for none.
+  private let others = Atomic<UInt>(0)
+  /// Every one that was ever in use: another thread may still be asking it.
+  private let everyOther = Mutex<[OtherBytes]>([])
 
-  private struct SendableState: @unchecked Sendable { var value = State() }
+  /// Bytes under the same budget that someone else holds. A class, because a function that is read
+  /// out of a lock comes back in another wrapping each time.
+  private final class OtherBytes: Sendable {
+    let count: @Sendable () -> Int
+    init(_ count: @escaping @Sendable () -> Int) { self.count = count }
+  }
 
   private init() {}
 
   /// Bytes held by live tensors.
   public var liveBytes: Int { live.load(ordering: .relaxed) }
   /// Bytes ever allocated: grows with each tensor; a host steps its collector by the difference.
-  public var allocatedBytes: Int { allocated.load(ordering: .relaxed) }
+  public var allocatedBytes: Int { state.withLock { $0.allocated } }
   /// The most bytes that were live at once since the last `resetPeak`.
-  public var peakBytes: Int { peak.load(ordering: .relaxed) }
+  public var peakBytes: Int { state.withLock { $0.peak } }
 
-  public func resetPeak() { peak.store(liveBytes, ordering: .relaxed) }
+  public func resetPeak() { state.withLock { $0.peak = $0.live } }
 
   /// The budget in bytes for live tensors together with what `others` reports.
   public func setLimit(_ bytes: Int, others: @escaping @Sendable () -> Int = { 0 }) {
+    let source = OtherBytes(others)
+    everyOther.withLock { $0.append(source) }
+    self.others.store(
+      UInt(bitPattern: Unmanaged.passUnretained(source).toOpaque()), ordering: .releasing)
     limitBytes.store(bytes, ordering: .relaxed)
-    otherBytes.withLock { $0 = others }
   }
 
-  /// Rounds up to a class: four classes an octave, so at most a quarter of a block is unused.
-  static func sizeClass(_ bytes: Int) -> Int {
-    if bytes <= 64 { return 64 }
-    let octave = Int.bitWidth - 1 - (bytes - 1).leadingZeroBitCount
-    let step = max(1 << (octave - 2), 64)
-    return (bytes + step - 1) / step * step
+  private var bytesElsewhere: Int {
+    guard let address = UnsafeRawPointer(bitPattern: others.load(ordering: .acquiring)) else {
+      return 0
+    }
+    return Unmanaged<OtherBytes>.fromOpaque(address)._withUnsafeGuaranteedRef { $0.count() }
   }
 
   /// A block of at least `bytes` bytes, aligned to 64; its content is undefined.
   func allocate(_ bytes: Int) throws -> UnsafeMutableRawPointer {
-    let size = MemoryPool.sizeClass(bytes)
+    let size = FreeBlocks.size(for: bytes)
     let limit = limitBytes.load(ordering: .relaxed)
-    if limit != Int.max {
-      let others = otherBytes.withLock { $0 }()
-      guard size <= limit - others - liveBytes else {
-        throw TensorError(
-          "memory",
-          "not enough memory: \(size) bytes wanted, \(liveBytes) held by tensors and \(others) "
-            + "elsewhere, limit \(limit) bytes", kind: .outOfMemory)
-      }
+    let room = limit == Int.max ? Int.max : limit - bytesElsewhere
+    // Counted before a new block is there, so that two threads cannot both take the last bytes.
+    let (counted, address) = state.withLock { state -> (Bool, Address?) in
+      guard size <= room - state.live else { return (false, nil) }
+      state.live += size
+      live.store(state.live, ordering: .relaxed)
+      state.allocated += size
+      if state.live > state.peak { state.peak = state.live }
+      return (true, state.free.take(size).map(Address.init))
     }
-    let cached: Address? = state.withLock { box in
-      guard let block = box.value.free[size]?.popLast() else { return nil }
-      box.value.cached -= size
-      return Address(block)
-    }
-    guard let block = cached?.pointer ?? newBlock(size) else {
+    if let address { return address.pointer }
+    guard counted else {
       throw TensorError(
-        "memory", "the system has no \(size) bytes left", kind: .outOfMemory)
+        "memory",
+        "not enough memory: \(size) bytes wanted, \(liveBytes) held by tensors and "
+          + "\(bytesElsewhere) elsewhere, limit \(limit) bytes", kind: .outOfMemory)
     }
-    let now = live.wrappingAdd(size, ordering: .relaxed).newValue
-    allocated.wrappingAdd(size, ordering: .relaxed)
-    if now > peak.load(ordering: .relaxed) { peak.store(now, ordering: .relaxed) }
-    return block
+    if let block = newBlock(size) { return block }
+    state.withLock { state in
+      state.live -= size
+      live.store(state.live, ordering: .relaxed)
+    }
+    throw TensorError("memory", "the system has no \(size) bytes left", kind: .outOfMemory)
   }
 
   func deallocate(_ block: UnsafeMutableRawPointer, _ bytes: Int) {
-    let size = MemoryPool.sizeClass(bytes)
-    live.wrappingSubtract(size, ordering: .relaxed)
-    // Cached blocks may hold as much as live ones, and always 64 MiB.
-    let ceiling = max(liveBytes, 64 << 20)
+    let size = FreeBlocks.size(for: bytes)
     let address = Address(block)
-    let kept = state.withLock { box in
-      guard box.value.cached + size <= ceiling else { return false }
-      box.value.free[size, default: []].append(address.pointer)
-      box.value.cached += size
+    let kept = state.withLock { state in
+      state.live -= size
+      live.store(state.live, ordering: .relaxed)
+      // Cached blocks may hold as much as live ones, and always 64 MiB.
+      guard state.free.bytes + size <= max(state.live, 64 << 20) else { return false }
+      state.free.add(address.pointer, size)
       return true
     }
     if !kept { free(block) }
   }
 
   /// Gives every cached block back to the system.
-  public func trim() {
-    state.withLock { box in
-      for blocks in box.value.free.values { for block in blocks { free(block) } }
-      box.value = State()
-    }
-  }
+  public func trim() { state.withLock { $0.free.releaseAll() } }
 
   private func newBlock(_ size: Int) -> UnsafeMutableRawPointer? {
     if let block = aligned_alloc(64, size) { return block }
