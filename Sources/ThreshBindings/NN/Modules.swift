@@ -7,7 +7,7 @@ import ThreshTensor
 func registerModules(in session: LuaSession) throws {
   func own(_ call: LuaCall) throws -> Module { try call.object(1, "self", as: Module.self) }
   func forward(_ call: LuaCall) throws -> LuaResult {
-    .tensor(try own(call).forward(call.tensor(2, "x")))
+    .many(try own(call).callAll(call.tensor(2, "x")).map { .object($0) })
   }
 
   try session.registerClass(

@@ -50,13 +50,13 @@ final class BasicBlock: Module {
   }
 
   override func forward(_ x: Tensor) throws -> Tensor {
-    var y = try bn1.forward(conv1.forward(x)).rectified()
-    y = try bn2.forward(conv2.forward(y))
+    var y = try convNorm(conv1, bn1, x, .relu)
+    y = try convNorm(conv2, bn2, y)
     return try y.addRectified(shortcut(x))
   }
 
   private func shortcut(_ x: Tensor) throws -> Tensor {
-    if let projection { return try projection.forward(x) }
+    if let projection { return try projection(x) }
     if stride == 1 && growth == 0 { return x }
     return try x.padChannels(before: growth / 2, after: growth - growth / 2, stride: stride)
   }

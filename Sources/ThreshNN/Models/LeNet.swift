@@ -30,11 +30,11 @@ public final class LeNet: Module {
   }
 
   public override func forward(_ x: Tensor) throws -> Tensor {
-    var h = try pooled(conv1.forward(x))
-    h = try pooled(conv2.forward(h)).flatten(start: 1)
-    h = try fc1.forward(h).rectified()
-    h = try fc2.forward(h).rectified()
-    return try fc3.forward(h)
+    var h = try pooled(conv1(x))
+    h = try pooled(conv2(h)).flatten(start: 1)
+    h = try fc1(h).rectified()
+    h = try fc2(h).rectified()
+    return try fc3(h)
   }
 
   private func pooled(_ x: Tensor) throws -> Tensor {

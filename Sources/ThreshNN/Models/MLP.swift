@@ -20,8 +20,8 @@ public final class MLP: Module {
   }
 
   public override func forward(_ x: Tensor) throws -> Tensor {
-    var h = try fc1.forward(x.flatten(start: 1)).rectified()
-    h = try fc2.forward(h).rectified()
-    return try fc3.forward(h)
+    var h = try fc1(x.flatten(start: 1)).rectified()
+    h = try fc2(h).rectified()
+    return try fc3(h)
   }
 }

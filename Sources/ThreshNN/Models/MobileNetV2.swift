@@ -47,10 +47,10 @@ public final class MobileNetV2: Module {
   }
 
   public override func forward(_ x: Tensor) throws -> Tensor {
-    var h = try bn1.forward(conv1.forward(x)).rectified()
-    h = try layers.forward(h)
-    h = try bn2.forward(conv2.forward(h)).rectified()
-    return try linear.forward(h.globalAvgPool2d().flatten(start: 1))
+    var h = try convNorm(conv1, bn1, x, .relu)
+    h = try layers(h)
+    h = try convNorm(conv2, bn2, h, .relu)
+    return try linear(h.globalAvgPool2d().flatten(start: 1))
   }
 }
 
@@ -93,10 +93,10 @@ final class InvertedResidual: Module {
   }
 
   override func forward(_ x: Tensor) throws -> Tensor {
-    var y = try bn1.forward(conv1.forward(x)).rectified()
-    y = try bn2.forward(conv2.forward(y)).rectified()
-    y = try bn3.forward(conv3.forward(y))
+    var y = try convNorm(conv1, bn1, x, .relu)
+    y = try convNorm(conv2, bn2, y, .relu)
+    y = try convNorm(conv3, bn3, y)
     guard stride == 1 else { return y }
-    return try y + (projection?.forward(x) ?? x)
+    return try y + (projection.map { try $0(x) } ?? x)
   }
 }

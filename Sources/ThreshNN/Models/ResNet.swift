@@ -47,9 +47,9 @@ public final class CIFARResNet: Module {
   }
 
   public override func forward(_ x: Tensor) throws -> Tensor {
-    var h = try bn1.forward(conv1.forward(x)).rectified()
-    for stage in stages { h = try stage.forward(h) }
-    return try linear.forward(h.globalAvgPool2d().flatten(start: 1))
+    var h = try convNorm(conv1, bn1, x, .relu)
+    for stage in stages { h = try stage(h) }
+    return try linear(h.globalAvgPool2d().flatten(start: 1))
   }
 }
 
@@ -97,8 +97,8 @@ public final class ResNet: Module {
   }
 
   public override func forward(_ x: Tensor) throws -> Tensor {
-    var h = try bn1.forward(conv1.forward(x)).rectified()
-    for stage in stages { h = try stage.forward(h) }
-    return try fc.forward(h.globalAvgPool2d().flatten(start: 1))
+    var h = try convNorm(conv1, bn1, x, .relu)
+    for stage in stages { h = try stage(h) }
+    return try fc(h.globalAvgPool2d().flatten(start: 1))
   }
 }

@@ -19,10 +19,30 @@ open class Module {
     didSet { for child in children { child.module.training = training } }
   }
 
+  /// Is told of this module's calls; see `summary`.
+  public var observer: (any ModuleObserver)?
+
   public init() {}
 
-  /// The output of the module for input `x`.
+  // MARK: Calling
+
+  /// The output of the module for input `x`. Subclasses override it; callers call the module itself.
   open func forward(_ x: Tensor) throws -> Tensor { x }
+
+  /// All outputs, for a module that has several; `forward` is the only one of the others.
+  open func forwardAll(_ x: Tensor) throws -> [Tensor] { [try forward(x)] }
+
+  /// `forward`, of which the observer is told.
+  public final func callAsFunction(_ x: Tensor) throws -> Tensor {
+    guard let observer else { return try forward(x) }
+    return try observer.watch(self, x, { try forward(x) }, tensors: { [$0] })
+  }
+
+  /// `forwardAll`, of which the observer is told.
+  public final func callAll(_ x: Tensor) throws -> [Tensor] {
+    guard let observer else { return try forwardAll(x) }
+    return try observer.watch(self, x, { try forwardAll(x) }, tensors: { $0 })
+  }
 
   // MARK: Building
 
@@ -147,7 +167,7 @@ open class Module {
       head.capturing = false
       head.captured = nil
     }
-    let logits = try forward(x)
+    let logits = try self(x)
     guard let embedding = head.captured else {
       throw TensorError(
         "forward_with_embedding", "the forward pass of \(name) did not use its last linear layer")
