@@ -13,6 +13,7 @@ public enum Bindings {
     let operations = TensorOperations.all()
     try registerTensor(in: session, operations: operations)
     try registerModules(in: session)
+    try registerSummary(in: session)
     try registerOptimizers(in: session)
     try registerData(in: session)
     try registerSelection(in: session)

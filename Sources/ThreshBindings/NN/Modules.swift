@@ -28,6 +28,10 @@ func registerModules(in session: LuaSession) throws {
       method("parameter_count") { call in
         .integer(try own(call).parameters().reduce(0) { $0 + $1.count })
       },
+      // summary{3, 32, 32}: layers, shapes, parameters and MACs for one input of that shape.
+      method("summary") { call in
+        .object(try own(call).summary(call.integers(from: 2, "shape")))
+      },
       method("state_dict") { call in
         .one(
           .table(

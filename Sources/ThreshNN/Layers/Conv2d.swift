@@ -59,9 +59,19 @@ public final class Conv2d: Module {
       case .kaimingFanOut:
         try initializer.normal(
           shape, std: (2 / Double(outChannels * area)).squareRoot())
+      case .xavierUniform:
+        try initializer.uniform(
+          shape, bound: (6 / Double(fanIn + outChannels * area)).squareRoot())
       }
     weight = try drawn.channelsLast()
-    self.bias = bias ? try initializer.fanIn([outChannels], fan: fanIn) : nil
+    if bias {
+      self.bias =
+        mode.zeroesBias
+        ? try Tensor.zeros([outChannels], initializer.dtype)
+        : try initializer.fanIn([outChannels], fan: fanIn)
+    } else {
+      self.bias = nil
+    }
     super.init()
     try register(parameter: "weight", weight)
     if let bias = self.bias { try register(parameter: "bias", bias) }
@@ -70,5 +80,11 @@ public final class Conv2d: Module {
   public override func forward(_ x: Tensor) throws -> Tensor {
     try x.conv2d(
       weight, bias: bias, stride: stride, padding: padding, dilation: dilation, groups: groups)
+  }
+
+  /// Each output is a sum over one filter.
+  public override func multiplyAccumulates(_ x: Tensor, _ outputs: [Tensor]) -> Int {
+    let filter = weight.shape.dropFirst().reduce(1, *)
+    return outputs.reduce(0) { $0 + $1.count * filter }
   }
 }

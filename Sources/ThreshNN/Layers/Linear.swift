@@ -17,11 +17,13 @@ public final class Linear: Module {
     "\(inFeatures), \(outFeatures)" + (bias == nil ? ", no bias" : "")
   }
 
-  /// - Parameter std: draw the weight from a normal distribution with this deviation instead of
-  ///   PyTorch's default.
+  /// - Parameters:
+  ///   - std: draw the weight from a normal distribution with this deviation instead of PyTorch's
+  ///     default.
+  ///   - zeroBias: start with a bias of 0 instead of PyTorch's default.
   public init(
     _ inFeatures: Int, _ outFeatures: Int, bias: Bool = true, std: Double? = nil,
-    initializer: Initializer
+    zeroBias: Bool = false, initializer: Initializer
   ) throws {
     try checkPositive("Linear", ["in_features": inFeatures, "out_features": outFeatures])
     self.inFeatures = inFeatures
@@ -30,7 +32,14 @@ public final class Linear: Module {
     weight =
       try std.map { try initializer.normal(shape, std: $0) }
       ?? initializer.fanIn(shape, fan: inFeatures)
-    self.bias = bias ? try initializer.fanIn([outFeatures], fan: inFeatures) : nil
+    if bias {
+      self.bias =
+        zeroBias
+        ? try Tensor.zeros([outFeatures], initializer.dtype)
+        : try initializer.fanIn([outFeatures], fan: inFeatures)
+    } else {
+      self.bias = nil
+    }
     super.init()
     try register(parameter: "weight", weight)
     if let bias = self.bias { try register(parameter: "bias", bias) }
@@ -39,6 +48,11 @@ public final class Linear: Module {
   public override func forward(_ x: Tensor) throws -> Tensor {
     if capturing { captured = x }
     return try x.linear(weight, bias: bias)
+  }
+
+  /// Each output is a sum over the inputs.
+  public override func multiplyAccumulates(_ x: Tensor, _ outputs: [Tensor]) -> Int {
+    outputs.reduce(0) { $0 + $1.count * inFeatures }
   }
 
   public override func head() -> Linear? { self }

@@ -1,102 +1,101 @@
 // SPDX-License-Identifier: Apache-2.0
 import ThreshTensor
 
-/// MobileNetV2 (Sandler et al. 2018) in its CIFAR form: stride 1 in the stem and the second stage, and
-/// projected shortcuts where a block of stride 1 changes the number of channels.
+/// MobileNetV2 (Sandler et al. 2018) in its ImageNet form. (N, C, H, W) -> (N, classes)
+///
+/// Names, ReLU6, rounding of widths to multiples of 8, dropout and initialisation are torchvision's:
+/// convolutions normal by fan out, the linear layer normal with deviation 0.01, biases 0.
 public final class MobileNetV2: Module {
+  /// The options of its own, those of the CIFAR form included.
+  public static let options: Set<ModelOption> = [.stem, .widthMultiple, .dropout]
+
   /// Expansion, channels, blocks and first stride of each stage.
   private static let stages = [
-    (1, 16, 1, 1), (6, 24, 2, 1), (6, 32, 3, 2), (6, 64, 4, 2), (6, 96, 3, 1), (6, 160, 3, 2),
+    (1, 16, 1, 1), (6, 24, 2, 2), (6, 32, 3, 2), (6, 64, 4, 2), (6, 96, 3, 1), (6, 160, 3, 2),
     (6, 320, 1, 1),
   ]
 
-  private let conv1, conv2: Conv2d
-  private let bn1, bn2: BatchNorm2d
-  private let layers: Sequential
-  private let linear: Linear
+  private let features, classifier: Sequential
 
-  /// - Parameter options: `width` is that of the stem, 32; all stages scale with it.
+  /// - Parameter options: `width` is that of the stem, 32, of which `widthMultiple` is a multiple; all
+  ///   stages scale along, the last layer only above 1. `dropout` is 0.2 unless given.
   public init(_ options: ModelOptions = ModelOptions()) throws {
-    let o = try options.checked("mobilenetv2")
+    let o = try options.checked("mobilenetv2", MobileNetV2.options)
     let draw = o.initializer
-    func scaled(_ channels: Int) -> Int { max(1, channels * (o.width ?? 32) / 32) }
-    conv1 = try Conv2d(
-      o.inChannels, scaled(32), kernel: 3, padding: 1, bias: false, initializer: draw)
-    bn1 = try BatchNorm2d(scaled(32), initializer: draw)
+    let multiple = o.widthMultiple ?? Double(o.width ?? 32) / 32
+    func scaled(_ channels: Double) -> Int { MobileNetV2.divisible(channels * multiple) }
     var channels = scaled(32)
-    var blocks: [Module] = []
+    var layers: [Module] = [try convNormReLU6(o.inChannels, channels, kernel: 3, stride: 2, draw)]
     for (expansion, out, count, stride) in MobileNetV2.stages {
       for i in 0..<count {
-        blocks.append(
+        layers.append(
           try InvertedResidual(
-            channels, scaled(out), expansion: expansion, stride: i == 0 ? stride : 1, draw))
-        channels = scaled(out)
+            channels, scaled(Double(out)), expansion: expansion, stride: i == 0 ? stride : 1, draw))
+        channels = scaled(Double(out))
       }
     }
-    layers = Sequential(blocks)
-    conv2 = try Conv2d(channels, scaled(1280), kernel: 1, bias: false, initializer: draw)
-    bn2 = try BatchNorm2d(scaled(1280), initializer: draw)
-    linear = try Linear(scaled(1280), o.classes, initializer: draw)
+    let last = MobileNetV2.divisible(1280 * max(1, multiple))
+    layers.append(try convNormReLU6(channels, last, kernel: 1, draw))
+    features = Sequential(layers)
+    classifier = Sequential([
+      try Dropout(o.dropout ?? 0.2, initializer: draw),
+      try Linear(last, o.classes, std: 0.01, zeroBias: true, initializer: draw),
+    ])
     super.init()
-    register(child: "conv1", conv1)
-    register(child: "bn1", bn1)
-    register(child: "layers", layers)
-    register(child: "conv2", conv2)
-    register(child: "bn2", bn2)
-    register(child: "linear", linear)
+    register(child: "features", features)
+    register(child: "classifier", classifier)
   }
 
   public override func forward(_ x: Tensor) throws -> Tensor {
-    var h = try convNorm(conv1, bn1, x, .relu)
-    h = try layers(h)
-    h = try convNorm(conv2, bn2, h, .relu)
-    return try linear(h.globalAvgPool2d().flatten(start: 1))
+    try classifier(features(x).globalAvgPool2d().flatten(start: 1))
+  }
+
+  /// The multiple of 8 nearest to `channels`, but not below nine tenths of it.
+  private static func divisible(_ channels: Double) -> Int {
+    let rounded = max(8, Int(channels + 4) / 8 * 8)
+    return Double(rounded) < 0.9 * channels ? rounded + 8 : rounded
   }
 }
 
-/// Widen by 1x1, filter each channel by 3x3, narrow by 1x1. (N, C, H, W) -> (N, K, H/s, W/s)
-final class InvertedResidual: Module {
-  private let conv1, conv2, conv3: Conv2d
-  private let bn1, bn2, bn3: BatchNorm2d
-  private let stride: Int
-  private let projection: Sequential?
+/// Widen by 1x1, filter each channel by 3x3, narrow by 1x1; the input is added where shapes allow.
+/// (N, C, H, W) -> (N, K, H/s, W/s)
+private final class InvertedResidual: Module {
+  private let conv: Sequential
+  private let addsInput: Bool
 
   init(
     _ inChannels: Int, _ outChannels: Int, expansion: Int, stride: Int, _ draw: Initializer
   ) throws {
     let middle = inChannels * expansion
-    func point(_ c: Int, _ k: Int) throws -> Conv2d {
-      try Conv2d(c, k, kernel: 1, bias: false, initializer: draw)
-    }
-    self.stride = stride
-    conv1 = try point(inChannels, middle)
-    bn1 = try BatchNorm2d(middle, initializer: draw)
-    conv2 = try Conv2d(
-      middle, middle, kernel: 3, stride: Pair(stride), padding: 1, groups: middle,
-      bias: false, initializer: draw)
-    bn2 = try BatchNorm2d(middle, initializer: draw)
-    conv3 = try point(middle, outChannels)
-    bn3 = try BatchNorm2d(outChannels, initializer: draw)
-    projection =
-      stride == 1 && inChannels != outChannels
-      ? Sequential([
-        try point(inChannels, outChannels), try BatchNorm2d(outChannels, initializer: draw),
-      ]) : nil
+    var layers: [Module] = []
+    if expansion != 1 { layers.append(try convNormReLU6(inChannels, middle, kernel: 1, draw)) }
+    layers += [
+      try convNormReLU6(middle, middle, kernel: 3, stride: stride, groups: middle, draw),
+      try Conv2d(
+        middle, outChannels, kernel: 1, bias: false, mode: .kaimingFanOut, initializer: draw),
+      try BatchNorm2d(outChannels, initializer: draw),
+    ]
+    conv = Sequential(layers)
+    addsInput = stride == 1 && inChannels == outChannels
     super.init()
-    register(child: "conv1", conv1)
-    register(child: "bn1", bn1)
-    register(child: "conv2", conv2)
-    register(child: "bn2", bn2)
-    register(child: "conv3", conv3)
-    register(child: "bn3", bn3)
-    if let projection { register(child: "shortcut", projection) }
+    register(child: "conv", conv)
   }
 
   override func forward(_ x: Tensor) throws -> Tensor {
-    var y = try convNorm(conv1, bn1, x, .relu)
-    y = try convNorm(conv2, bn2, y, .relu)
-    y = try convNorm(conv3, bn3, y)
-    guard stride == 1 else { return y }
-    return try y + (projection.map { try $0(x) } ?? x)
+    addsInput ? try x + conv(x) : try conv(x)
   }
+}
+
+private func convNormReLU6(
+  _ inChannels: Int, _ outChannels: Int, kernel: Int, stride: Int = 1, groups: Int = 1,
+  _ draw: Initializer
+) throws -> Sequential {
+  Sequential([
+    try Conv2d(
+      inChannels, outChannels, kernel: Pair(kernel), stride: Pair(stride),
+      padding: Pair(kernel / 2), groups: groups, bias: false, mode: .kaimingFanOut,
+      initializer: draw),
+    try BatchNorm2d(outChannels, initializer: draw),
+    ReLU6(),
+  ])
 }

@@ -1,7 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 import ThreshTensor
 
-/// What all models have in common.
+/// How an image model begins: for images as large as ImageNet's, or as small as CIFAR's.
+public enum ModelStem: String, Sendable, CaseIterable {
+  /// Halves the image early: the published forms of ImageNet.
+  case imagenet
+  /// Keeps the resolution at first: the usual forms of CIFAR-10.
+  case cifar
+}
+
+/// What models can be told. A model refuses what it has no use for.
 public struct ModelOptions: Sendable {
   public var classes = 10
   public var inChannels = 3
@@ -11,10 +19,22 @@ public struct ModelOptions: Sendable {
   public var width: Int?
   public var seed: UInt64 = 0
   public var dtype = DType.float32
+  /// nil chooses by `imageSize`: `cifar` up to 64, `imagenet` above.
+  public var stem: ModelStem?
+  /// MobileNetV2's factor of all widths, instead of `width`.
+  public var widthMultiple: Double?
+  /// The probability of dropout in the head, nil for the published one.
+  public var dropout: Double?
 
   public init() {}
 
-  func checked(_ op: String) throws -> ModelOptions {
+  /// The stem that was asked for or that the size of the images suggests.
+  var form: ModelStem { stem ?? (imageSize <= 64 ? .cifar : .imagenet) }
+
+  var initializer: Initializer { Initializer(seed: seed, dtype: dtype) }
+
+  /// Throws for values that no model could have, and for options that this one does not know.
+  func checked(_ op: String, _ known: Set<ModelOption> = []) throws -> ModelOptions {
     try checkPositive(
       op,
       [
@@ -27,39 +47,27 @@ public struct ModelOptions: Sendable {
     guard dtype.isFloating else {
       throw TensorError(op, "dtype must be float32 or float64, got \(dtype.name)")
     }
+    for (option, given) in [
+      (ModelOption.stem, stem != nil), (.widthMultiple, widthMultiple != nil),
+      (.dropout, dropout != nil),
+    ] where given && !known.contains(option) {
+      throw TensorError(op, "has no option '\(option.rawValue)'")
+    }
+    if let widthMultiple {
+      guard widthMultiple > 0, widthMultiple <= 1024 else {
+        throw TensorError(op, "width_multiple must be in (0, 1024], got \(widthMultiple)")
+      }
+      guard width == nil else {
+        throw TensorError(op, "takes width or width_multiple, not both")
+      }
+    }
     return self
   }
-
-  var initializer: Initializer { Initializer(seed: seed, dtype: dtype) }
 }
 
-/// The models by name.
-public enum ModelRegistry {
-  /// Names in the order of documentation.
-  public static let names = [
-    "mlp", "lenet", "resnet8", "resnet20", "resnet32", "resnet44", "resnet56", "resnet110",
-    "resnet18", "resnet34", "mobilenetv2",
-  ]
-
-  /// Builds the model called `name`.
-  /// - Throws: for an unknown name or options that do not fit.
-  public static func make(_ name: String, _ options: ModelOptions = ModelOptions()) throws -> Module
-  {
-    switch name {
-    case "mlp": return try MLP(options)
-    case "lenet": return try LeNet(options)
-    case "resnet8": return try CIFARResNet(depth: 8, options)
-    case "resnet20": return try CIFARResNet(depth: 20, options)
-    case "resnet32": return try CIFARResNet(depth: 32, options)
-    case "resnet44": return try CIFARResNet(depth: 44, options)
-    case "resnet56": return try CIFARResNet(depth: 56, options)
-    case "resnet110": return try CIFARResNet(depth: 110, options)
-    case "resnet18": return try ResNet(blocks: [2, 2, 2, 2], options)
-    case "resnet34": return try ResNet(blocks: [3, 4, 6, 3], options)
-    case "mobilenetv2": return try MobileNetV2(options)
-    default:
-      throw TensorError(
-        "models", "there is no model '\(name)'; one of \(names.joined(separator: ", "))")
-    }
-  }
+/// Options that only some models have, by their names in Lua.
+public enum ModelOption: String, Sendable, CaseIterable {
+  case stem
+  case widthMultiple = "width_multiple"
+  case dropout
 }

@@ -40,12 +40,21 @@ public final class Initializer {
   }
 }
 
-/// How a model sets its convolutions, instead of PyTorch's default (He et al. 2015).
+/// How a model sets its convolutions, instead of PyTorch's default.
 public enum ConvolutionInit: Sendable {
-  /// Uniform within 1 / sqrt(fan in).
+  /// Uniform within 1 / sqrt(fan in), bias too.
   case standard
-  /// Normal with variance 2 / fan in.
+  /// Normal with variance 2 / fan in, bias 0 (He et al. 2015).
   case kaimingFanIn
-  /// Normal with variance 2 / fan out.
+  /// Normal with variance 2 / fan out, bias 0 (He et al. 2015).
   case kaimingFanOut
+  /// Uniform within sqrt(6 / (fan in + fan out)), bias as in `standard` (Glorot and Bengio 2010).
+  case xavierUniform
+
+  var zeroesBias: Bool {
+    switch self {
+    case .standard, .xavierUniform: false
+    case .kaimingFanIn, .kaimingFanOut: true
+    }
+  }
 }

@@ -44,6 +44,9 @@ open class Module {
     return try observer.watch(self, x, { try forwardAll(x) }, tensors: { $0 })
   }
 
+  /// Multiply-accumulates of one call; 0 but for convolutions and linear layers, as is usual.
+  open func multiplyAccumulates(_ x: Tensor, _ outputs: [Tensor]) -> Int { 0 }
+
   // MARK: Building
 
   /// Adds a parameter, which wants a gradient from now on.
