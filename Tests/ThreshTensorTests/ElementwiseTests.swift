@@ -2,52 +2,6 @@
 import Testing
 import ThreshTensor
 
-/// Where a unary operation is smooth: away from its poles and kinks.
-private func domain(_ op: UnaryOp) -> (Double, Double) {
-  switch op {
-  case .abs, .relu, .log, .log1p, .log2, .log10, .sqrt, .rsqrt, .reciprocal: (0.2, 3)
-  case .asin, .acos: (-0.9, 0.9)
-  case .floor, .ceil, .round, .trunc, .sign: (0.6, 0.9)
-  default: (-1.4, 1.3)
-  }
-}
-
-private let differentiable: [UnaryOp] = UnaryOp.allCases.filter {
-  ![.isnan, .isinf, .isfinite, .logicalNot, .bitwiseNot].contains($0)
-}
-
-@Test(arguments: differentiable)
-func unary_gradient_matchesDifferences(_ op: UnaryOp) throws {
-  let (low, high) = domain(op)
-  try Case(op.rawValue, [spread([4, 3], low, high)]) { try $0[0].unary(op) }.check()
-  try Case("\(op) of permuted", [spread([3, 4], low, high).t()]) { try $0[0].unary(op) }.check()
-}
-
-@Test(arguments: [BinaryOp.add, .sub, .mul, .div, .remainder, .pow, .maximum, .minimum, .atan2])
-func binary_gradient_matchesDifferences(_ op: BinaryOp) throws {
-  let (a, b) = (try spread([4, 3], 0.3, 2), try spread([4, 3], 2.2, 3.1))
-  let row = try spread([3], 2.1, 3)
-  let column = try spread([4, 1], 2.1, 3)
-  try Case("\(op)", [a, b]) { try Tensor.binary(op, $0[0], $0[1]) }.check()
-  try Case("\(op) row", [a, row]) { try Tensor.binary(op, $0[0], $0[1]) }.check()
-  try Case("\(op) column", [column, b]) { try Tensor.binary(op, $0[0], $0[1]) }.check()
-  try Case("\(op) permuted", [spread([3, 4], 0.3, 2).t(), b]) {
-    try Tensor.binary(op, $0[0], $0[1])
-  }.check()
-  try Case("\(op) number right", [a]) { try Tensor.binary(op, $0[0], 1.7) }.check()
-  try Case("\(op) number left", [a]) { try Tensor.binary(op, 1.7, $0[0]) }.check()
-}
-
-@Test func choice_gradients_matchDifferences() throws {
-  let (a, b) = (try spread([4, 3]), try spread([4, 3], 1, 2))
-  let mask = try a.gt(0)
-  try Case("where", [a, b], rows: false) { try Tensor.where(mask, $0[0], $0[1]) }.check()
-  try Case("clamp", [a]) { try $0[0].clamp(min: -0.501, max: 0.499) }.check()
-  try Case("lerp", [a, b]) { try $0[0].lerp($0[1], 0.3) }.check()
-  try Case("maskedFill", [a], rows: false) { try $0[0].maskedFill(mask, 3) }.check()
-  try Case("addcdiv", [a, a, b]) { try $0[0].addcdiv($0[1], $0[2], value: 0.5) }.check()
-}
-
 @Test func promotion_numbersAndTensors_followPyTorch() throws {
   let (i, f, b) = (
     try Tensor([1, 2] as [Int32]), try Tensor([1, 2] as [Float]), try Tensor([true, false])

@@ -30,31 +30,6 @@ private func positive(_ shape: [Int], _ dtype: DType = .float64) throws -> Tenso
   return try a.matmul(a.transpose()) + Tensor.eye(n, dtype: dtype) * Tensor.scalar(Double(n), dtype)
 }
 
-/// Compares the gradients of a weighted sum of f's elements with central differences.
-private func checkGradients(
-  _ inputs: [Tensor], tolerance: Double = 1e-6, _ f: ([Tensor]) throws -> Tensor
-) throws {
-  let weights = try irregular(f(inputs).shape, .float64, 5)
-  func loss(_ inputs: [Tensor]) throws -> Tensor { try (f(inputs) * weights).sum() }
-  let leaves = try inputs.map { try $0.clone().requireGrad() }
-  try loss(leaves).backward()
-  let step = 1e-5
-  for (k, input) in inputs.enumerated() {
-    let values = try input.values(Double.self)
-    let numeric = try values.indices.map { i in
-      let ends = try [step, -step].map { h in
-        var moved = values
-        moved[i] += h
-        var all = inputs
-        all[k] = try Tensor(moved, input.shape)
-        return try loss(all).item()
-      }
-      return (ends[0] - ends[1]) / (2 * step)
-    }
-    #expect(try near(#require(leaves[k].grad), numeric, tolerance), "input \(k)")
-  }
-}
-
 @Test func cholesky_literal_matchesNumpy() throws {
   let a = try Tensor([4, 2, 0.6, 2, 5, 1, 0.6, 1, 3] as [Double], [3, 3])
   let l = [2, 0, 0, 1, 2, 0, 0.3, 0.35, 1.6695807857064]
@@ -190,12 +165,6 @@ private let regular: [Double] = [2, 1, -1, -3, -1, 2, -2, 1, 2]
   #expect(throws: TensorError.self) { try Tensor([.nan] as [Float]).reshape([1, 1]).svd() }
 }
 
-@Test func svd_backward_isRefusedByName() throws {
-  let a = try irregular([3, 3]).requireGrad()
-  let error = #expect(throws: TensorError.self) { try a.svdvals().sum().backward() }
-  #expect(error?.description.contains("'svdvals' has no gradient") == true)
-}
-
 @Test func eyeDiagTrace_literals_areExact() throws {
   #expect(try Tensor.eye(2, 3).values(Float.self) == [1, 0, 0, 0, 1, 0])
   let v = try Tensor([1, 2] as [Int64])
@@ -256,48 +225,7 @@ private let regular: [Double] = [2, 1, -1, -3, -1, 2, -2, 1, 2]
   #expect(try x.cdist(x.clone()).diagonal().values(Float.self).allSatisfy { $0 == 0 })
 }
 
-@Test func linear_gradients_matchCentralDifferences() throws {
-  let spd = try positive([2, 4, 4])
-  // Only the lower half is read: move both halves alike.
-  try checkGradients([spd]) { x in
-    try ((x[0] + x[0].transpose()) * Tensor.scalar(0.5, .float64)).cholesky()
-  }
-  try checkGradients([spd]) { x in
-    try ((x[0] + x[0].transpose()) * Tensor.scalar(0.5, .float64)).cholesky(upper: true)
-  }
-  let a = try irregular([3, 3]) + Tensor.eye(3, dtype: .float64) * Tensor.scalar(3, .float64)
-  try checkGradients([a, irregular([3, 2])]) { try $0[0].solve($0[1]) }
-  try checkGradients([a, irregular([3])]) { try $0[0].solve($0[1]) }
-  try checkGradients([a, irregular([2, 3, 2])]) { try $0[0].solve($0[1]) }
-  try checkGradients([a]) { try $0[0].inverse() }
-  try checkGradients([a]) { try $0[0].det() }
-  try checkGradients([spd]) { try $0[0].det() }
-  for upper in [false, true] {
-    for transpose in [false, true] {
-      for unit in [false, true] {
-        try checkGradients([a, irregular([3, 2])]) {
-          try $0[0].solveTriangular($0[1], upper: upper, transpose: transpose, unit: unit)
-        }
-      }
-    }
-  }
-  try checkGradients([irregular([2]), a.narrow(1, 0, 2).contiguous(), irregular([2, 2])]) {
-    try $0[0].addmm($0[1], $0[2], beta: 2, alpha: -3)
-  }
-  try checkGradients([a]) { try $0[0].trace() }
-  try checkGradients([irregular([3])]) { try $0[0].diag(offset: 1) }
-  try checkGradients([irregular([3, 4])]) { try $0[0].diag(offset: -1) }
-}
-
-@Test func cdist_gradients_matchCentralDifferences() throws {
-  for squared in [false, true] {
-    try checkGradients([irregular([4, 3]), irregular([5, 3], .float64, 1)]) {
-      try $0[0].cdist($0[1], squared: squared)
-    }
-    try checkGradients([irregular([2, 4, 3]), irregular([5, 3], .float64, 1)]) {
-      try $0[0].cdist($0[1], squared: squared)
-    }
-  }
+@Test func cdist_equalRows_haveFiniteGradients() throws {
   let x = try irregular([3, 2]).requireGrad()
   try x.cdist(x).sum().backward()
   #expect(try #require(x.grad).values(Double.self).allSatisfy(\.isFinite))

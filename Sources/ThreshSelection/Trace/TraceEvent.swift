@@ -38,6 +38,14 @@ public struct TraceEvent: Sendable {
 
   /// - Parameter problem: makes the error for a reason.
   init(_ json: JSON, n: Int, _ problem: (String) -> TensorError) throws {
+    /// The member `name`, if it is there and not null.
+    func member<T>(_ name: String, _ what: String, _ read: (JSON) -> T?) throws -> T? {
+      guard let value = json[name], value != .null else { return nil }
+      guard let result = read(value) else {
+        throw problem("'\(name)' must be \(what), got \(value.text.prefix(40))")
+      }
+      return result
+    }
     func indices(_ value: JSON?, _ name: String) throws -> [Int] {
       guard let items = value?.array else { throw problem("'\(name)' must be a list of indices") }
       return try items.map { item in
@@ -51,19 +59,28 @@ public struct TraceEvent: Sendable {
       throw problem("'epoch' must be a number from 0")
     }
     let chosen = try indices(json["indices"], "indices")
-    let weights = try json["weights"]?.array?.map { item in
-      guard let weight = item.double else { throw problem("'weights' holds \(item.text)") }
+    var seen: Set<Int> = []
+    if let twice = chosen.first(where: { !seen.insert($0).inserted }) {
+      throw problem("'indices' holds \(twice) twice")
+    }
+    let weights = try member("weights", "a list of numbers", \.array)?.map { item in
+      guard let weight = item.double, Float(weight).isFinite else {
+        throw problem("'weights' holds \(item.text), which is no finite number")
+      }
       return Float(weight)
     }
     if let weights, weights.count != chosen.count {
       throw problem("\(weights.count) weights for \(chosen.count) indices")
     }
-    let batches = try json["batches"]?.array?.map { try indices($0, "batches") }
-    self.init(
+    let batches = try member("batches", "a list of lists of indices", \.array)?.map {
+      try indices($0, "batches")
+    }
+    try self.init(
       epoch: epoch,
       selection: Selection(
-        indices: chosen, weights: weights, batches: batches, residual: json["residual"]?.double,
-        filled: json["filled"]?.integer ?? 0),
-      seconds: json["seconds"]?.double ?? 0)
+        indices: chosen, weights: weights, batches: batches,
+        residual: member("residual", "a number", \.double),
+        filled: member("filled", "an integer", \.integer) ?? 0),
+      seconds: member("seconds", "a number", \.double) ?? 0)
   }
 }

@@ -144,6 +144,12 @@ private final class BackwardPass {
         "a tensor of shape \(shapeText(saved.tensor.shape)) that '\(node.op)' saved was changed "
           + "in place after the forward pass")
     }
+    if let kept = node.kept, grad.shape.first != kept.rows.count {
+      throw TensorError(
+        "backward",
+        "keep dropped rows of the output of '\(node.op)'; only the tensor that keep returned leads on"
+      )
+    }
     let wants = node.inputs.map(\.requiresGrad)
     let context = Node.Context(
       grad: grad, saved: node.saved.map(\.tensor), inputShapes: node.inputShapes, wants: wants)
@@ -165,7 +171,7 @@ private final class BackwardPass {
         }
         if !stops.contains(ObjectIdentifier(input)) { continue }
       }
-      if let kept = node.kept, gradient.shape != input.shape {
+      if let kept = node.kept, case .each(let carries) = node.rows, carries[i] {
         gradient = try gradient.scatteredRows(kept.rows, of: kept.of)
       }
       try deliver(input, gradient)

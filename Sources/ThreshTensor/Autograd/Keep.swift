@@ -9,7 +9,8 @@ extension Tensor {
   /// can no longer be the start of a backward pass.
   ///
   /// - Parameter rows: 0-based, without repeats; their order becomes the order of the batch.
-  /// - Throws: when an operation mixes rows, naming it; the tape is then as it was.
+  /// - Throws: when an operation mixes rows, naming it, be it on a way beside the batch as in
+  ///   `h - h.mean(dims: [0])`; the tape is then as it was.
   public func keep(_ rows: [Int]) throws -> Tensor {
     guard let n = shape.first else {
       throw TensorError("keep", "needs a tensor with rows, got a 0-d tensor")
@@ -85,7 +86,37 @@ private enum Keep {
         }
       }
     }
+    try checkSideways(nodes, seen)
     return nodes
+  }
+
+  /// Refuses a batch that is also used as a whole: its other way down needs the rows that would go.
+  ///
+  /// Named is the operation that mixes rows on that way, else the one that the way leads to. A leaf
+  /// may be used both ways, its gradient has room for all rows.
+  private static func checkSideways(_ batch: [Node], _ carriers: Set<ObjectIdentifier>) throws {
+    var seen = carriers
+    var open = batch.map { node in
+      (node: node, op: node.op, why: "it uses a whole batch beside each row of it")
+    }
+    while let (node, op, why) = open.popLast() {
+      var carries = [Bool](repeating: false, count: node.inputs.count)
+      if case .each(let each) = node.rows, carriers.contains(ObjectIdentifier(node)) {
+        carries = each
+      }
+      for (input, carries) in zip(node.inputs, carries) where !carries {
+        guard let below = input.node else { continue }
+        guard !carriers.contains(ObjectIdentifier(below)) else {
+          throw TensorError("keep", "rows cannot be dropped behind '\(op)': \(why)")
+        }
+        guard seen.insert(ObjectIdentifier(below)).inserted else { continue }
+        if case .mixed(let reason) = below.rows {
+          open.append((below, below.op, reason))
+        } else {
+          open.append((below, op, why))
+        }
+      }
+    }
   }
 
   static func drop(_ nodes: [Node], _ rows: [Int], of n: Int) throws {

@@ -87,8 +87,7 @@ extension Tensor {
     if shape == target { return self }
     let lead = ndim - target.count
     let dims = shape.indices.filter { $0 < lead || (target[$0 - lead] == 1 && shape[$0] != 1) }
-    let total = try sum(dims: dims, keepdim: true)
-    return total.view(target, Array(total.strides.dropFirst(lead)))
+    return try sum(dims: dims, keepdim: true).reshape(target)
   }
 }
 
