@@ -40,11 +40,18 @@ public class BatchNorm: Module {
     register(buffer: "running_var", runningVariance)
   }
 
-  public override func forward(_ x: Tensor) throws -> Tensor {
-    try x.batchNorm(
+  /// The layer as an operation sees it.
+  var settings: NormSettings {
+    NormSettings(
       weight: weight, bias: bias,
       running: RunningStatistics(mean: runningMean, variance: runningVariance, momentum: momentum),
       training: training, eps: eps)
+  }
+
+  public override func forward(_ x: Tensor) throws -> Tensor {
+    let s = settings
+    return try x.batchNorm(
+      weight: s.weight, bias: s.bias, running: s.running, training: s.training, eps: s.eps)
   }
 }
 

@@ -50,9 +50,8 @@ final class BasicBlock: Module {
   }
 
   override func forward(_ x: Tensor) throws -> Tensor {
-    var y = try convNorm(conv1, bn1, x, .relu)
-    y = try convNorm(conv2, bn2, y)
-    return try y.addRectified(shortcut(x))
+    let y = try convNorm(conv1, bn1, x, .relu)
+    return try convNorm(conv2, bn2, y, .relu, residual: shortcut(x))
   }
 
   private func shortcut(_ x: Tensor) throws -> Tensor {

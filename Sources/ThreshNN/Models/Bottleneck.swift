@@ -43,7 +43,6 @@ final class Bottleneck: Module {
   override func forward(_ x: Tensor) throws -> Tensor {
     var y = try convNorm(conv1, bn1, x, .relu)
     y = try convNorm(conv2, bn2, y, .relu)
-    y = try convNorm(conv3, bn3, y)
-    return try y.addRectified(downsample.map { try $0(x) } ?? x)
+    return try convNorm(conv3, bn3, y, .relu, residual: downsample.map { try $0(x) } ?? x)
   }
 }

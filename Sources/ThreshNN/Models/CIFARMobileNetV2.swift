@@ -98,8 +98,7 @@ final class CIFARInvertedResidual: Module {
   override func forward(_ x: Tensor) throws -> Tensor {
     var y = try convNorm(conv1, bn1, x, .relu)
     y = try convNorm(conv2, bn2, y, .relu)
-    y = try convNorm(conv3, bn3, y)
-    guard stride == 1 else { return y }
-    return try y + (projection.map { try $0(x) } ?? x)
+    let shortcut = stride == 1 ? try projection.map { try $0(x) } ?? x : nil
+    return try convNorm(conv3, bn3, y, residual: shortcut)
   }
 }

@@ -25,8 +25,8 @@ extension Tensor {
   ///   - seed: the gradient of this tensor; 1 when it has a single element.
   ///   - retainGraph: keep the tape for another backward pass.
   public func backward(_ seed: Tensor? = nil, retainGraph: Bool = false) throws {
-    let pass = BackwardPass(retainGraph: retainGraph) { leaf, grad in
-      try leaf.accumulate(grad)
+    let pass = BackwardPass(retainGraph: retainGraph) { leaf, grad, owned in
+      try leaf.accumulate(grad, owned: owned)
     }
     try pass.run(from: self, seed: seed)
   }
@@ -39,7 +39,7 @@ extension Tensor {
   ) throws -> [Tensor] {
     var found: [ObjectIdentifier: Tensor] = [:]
     let wanted = Set(tensors.map(ObjectIdentifier.init))
-    let pass = BackwardPass(retainGraph: retainGraph) { leaf, grad in
+    let pass = BackwardPass(retainGraph: retainGraph) { leaf, grad, _ in
       let id = ObjectIdentifier(leaf)
       guard wanted.contains(id) else { return }
       if let before = found[id] {
@@ -54,25 +54,34 @@ extension Tensor {
   }
 
   /// Adds `gradient` to `grad`, in this tensor's own memory order.
-  func accumulate(_ gradient: Tensor) throws {
+  ///
+  /// - Parameter owned: nobody else has the gradient or its memory.
+  func accumulate(_ gradient: Tensor, owned: Bool) throws {
     if let grad {
       Loops.addInto(grad, gradient)
       grad.storage.version += 1
     } else {
       let strides = isDense ? strides : Shape.contiguousStrides(shape)
-      grad = try gradient.copyUnrecorded(strides: strides)
+      grad =
+        try owned && gradient.strides == strides
+        ? gradient : gradient.copyUnrecorded(strides: strides)
     }
+  }
+
+  /// Whether nothing but `tensor` refers to it or to its memory.
+  static func isOwned(_ tensor: inout Tensor) -> Bool {
+    isKnownUniquelyReferenced(&tensor) && isKnownUniquelyReferenced(&tensor.storage)
   }
 }
 
 /// One walk down the tape, from outputs to leaves, in falling order of recording.
 private final class BackwardPass {
   let retainGraph: Bool
-  let deliver: (_ leaf: Tensor, _ gradient: Tensor) throws -> Void
+  let deliver: (_ leaf: Tensor, _ gradient: Tensor, _ owned: Bool) throws -> Void
   /// Tensors inside the graph that also want their gradient delivered.
   var stops: Set<ObjectIdentifier> = []
 
-  init(retainGraph: Bool, deliver: @escaping (Tensor, Tensor) throws -> Void) {
+  init(retainGraph: Bool, deliver: @escaping (Tensor, Tensor, Bool) throws -> Void) {
     self.retainGraph = retainGraph
     self.deliver = deliver
   }
@@ -85,7 +94,7 @@ private final class BackwardPass {
     let seed = try checkedSeed(seed, for: output)
     try GradMode.off {
       guard let root = output.node else {
-        try deliver(output, seed)
+        try deliver(output, seed, false)
         return
       }
       var gradients: [ObjectIdentifier: Tensor] = [ObjectIdentifier(root): seed]
@@ -153,9 +162,10 @@ private final class BackwardPass {
     let wants = node.inputs.map(\.requiresGrad)
     let context = Node.Context(
       grad: grad, saved: node.saved.map(\.tensor), inputShapes: node.inputShapes, wants: wants)
-    let inputGradients = try backward(context)
+    var inputGradients = try backward(context)
     for (i, input) in node.inputs.enumerated() where wants[i] {
       guard var gradient = inputGradients[i] else { continue }
+      inputGradients[i] = nil
       guard gradient.shape == node.inputShapes[i] else {
         throw TensorError(
           "backward",
@@ -164,8 +174,13 @@ private final class BackwardPass {
       }
       if let next = input.node {
         let id = ObjectIdentifier(next)
-        if let before = gradients[id] {
-          gradients[id] = try before + gradient
+        if var before = gradients.removeValue(forKey: id) {
+          if Tensor.isOwned(&before), before.dtype == gradient.dtype {
+            Loops.addInto(before, gradient)
+            gradients[id] = before
+          } else {
+            gradients[id] = try before + gradient
+          }
         } else {
           gradients[id] = gradient
         }
@@ -174,7 +189,8 @@ private final class BackwardPass {
       if let kept = node.kept, case .each(let carries) = node.rows, carries[i] {
         gradient = try gradient.scatteredRows(kept.rows, of: kept.of)
       }
-      try deliver(input, gradient)
+      let owned = Tensor.isOwned(&gradient)
+      try deliver(input, gradient, owned)
     }
     if !retainGraph {
       node.backward = nil

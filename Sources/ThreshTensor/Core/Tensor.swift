@@ -5,7 +5,7 @@
 /// Indices and dimensions are 0-based in Swift. Image tensors are logically `(N, C, H, W)`; their
 /// strides are channels-last where a kernel made them.
 public final class Tensor: @unchecked Sendable {
-  public let storage: Storage
+  public internal(set) var storage: Storage
   /// The first element, counted in elements from the start of the storage.
   public let offset: Int
   public let shape: [Int]

@@ -176,7 +176,8 @@ struct NormPass {
       Workers.chunks(of: rows, grain: grain) { r in
         let at = r.lowerBound * c
         T.kernels.normBack(
-          xp + at, again ? value.map { UnsafePointer($0 + at) } : nil, UnsafePointer(kept ?? gp) + at, r.count, c,
+          xp + at, again ? value.map { UnsafePointer($0 + at) } : nil,
+          UnsafePointer(kept ?? gp) + at, r.count, c,
           mean, scale, shift, again ? low : -.infinity, again ? high : .infinity, a, b,
           d, to + at)
       }

@@ -31,6 +31,48 @@ public struct RunningStatistics {
   }
 }
 
+/// What a batch normalisation needs beside its input.
+public struct NormSettings {
+  public let weight: Tensor?
+  public let bias: Tensor?
+  public let running: RunningStatistics?
+  public let training: Bool
+  public let eps: Double
+  public let keep: BatchNormKeep
+
+  public init(
+    weight: Tensor?, bias: Tensor?, running: RunningStatistics?, training: Bool,
+    eps: Double = 1e-5, keep: BatchNormKeep = .keptRows
+  ) {
+    self.weight = weight
+    self.bias = bias
+    self.running = running
+    self.training = training
+    self.eps = eps
+    self.keep = keep
+  }
+}
+
+extension NormSettings {
+  /// Parameters of `channels` numbers in the type of `x`.
+  func check(_ op: String, _ channels: Int, _ x: Tensor) throws {
+    try ImageChecks.parameter(op, "the norm's weight", weight, [channels], x)
+    try ImageChecks.parameter(op, "the norm's bias", bias, [channels], x)
+    try ImageChecks.parameter(op, "the running mean", running?.mean, [channels], x)
+    try ImageChecks.parameter(op, "the running variance", running?.variance, [channels], x)
+    guard training || running != nil else {
+      throw TensorError(op, "evaluation needs running statistics")
+    }
+  }
+
+  /// The batch is in the input and in the residual.
+  func rows(hasResidual: Bool) -> Node.Rows {
+    let parameters = 1 + (weight == nil ? 0 : 1) + (bias == nil ? 0 : 1)
+    return .each(
+      [true] + [Bool](repeating: false, count: parameters) + (hasResidual ? [true] : []))
+  }
+}
+
 extension Tensor {
   /// Batch normalisation over all dimensions but the second (Ioffe and Szegedy 2015).
   ///
@@ -50,13 +92,8 @@ extension Tensor {
     }
     try ImageChecks.floating(op, self)
     let channels = shape[1]
-    try ImageChecks.parameter(op, "the weight", weight, [channels], self)
-    try ImageChecks.parameter(op, "the bias", bias, [channels], self)
-    try ImageChecks.parameter(op, "the running mean", running?.mean, [channels], self)
-    try ImageChecks.parameter(op, "the running variance", running?.variance, [channels], self)
-    guard training || running != nil else {
-      throw TensorError(op, "evaluation needs running statistics")
-    }
+    try NormSettings(weight: weight, bias: bias, running: running, training: training)
+      .check(op, channels, self)
     let x = try channelRows()
     let rows = count / max(channels, 1)
     if training && rows <= 1 {

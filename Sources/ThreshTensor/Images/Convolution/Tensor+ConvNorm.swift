@@ -15,28 +15,6 @@ public struct ConvolutionSettings: Sendable {
   }
 }
 
-/// What a batch normalisation needs beside its input.
-public struct NormSettings {
-  public let weight: Tensor?
-  public let bias: Tensor?
-  public let running: RunningStatistics?
-  public let training: Bool
-  public let eps: Double
-  public let keep: BatchNormKeep
-
-  public init(
-    weight: Tensor?, bias: Tensor?, running: RunningStatistics?, training: Bool,
-    eps: Double = 1e-5, keep: BatchNormKeep = .keptRows
-  ) {
-    self.weight = weight
-    self.bias = bias
-    self.running = running
-    self.training = training
-    self.eps = eps
-    self.keep = keep
-  }
-}
-
 /// An activation that a convolution or normalisation ends with.
 public enum Activation: Sendable {
   case none
@@ -154,26 +132,6 @@ extension Tensor {
       ConvolutionFinish(
         bias: bias, residual: residual, low: activation.low, high: activation.high), into: y)
     return y
-  }
-}
-
-extension NormSettings {
-  /// Parameters of `channels` numbers in the type of `x`.
-  func check(_ op: String, _ channels: Int, _ x: Tensor) throws {
-    try ImageChecks.parameter(op, "the norm's weight", weight, [channels], x)
-    try ImageChecks.parameter(op, "the norm's bias", bias, [channels], x)
-    try ImageChecks.parameter(op, "the running mean", running?.mean, [channels], x)
-    try ImageChecks.parameter(op, "the running variance", running?.variance, [channels], x)
-    guard training || running != nil else {
-      throw TensorError(op, "evaluation needs running statistics")
-    }
-  }
-
-  /// The batch is in the input and in the residual.
-  fileprivate func rows(hasResidual: Bool) -> Node.Rows {
-    let parameters = 1 + (weight == nil ? 0 : 1) + (bias == nil ? 0 : 1)
-    return .each(
-      [true] + [Bool](repeating: false, count: parameters) + (hasResidual ? [true] : []))
   }
 }
 
