@@ -140,11 +140,13 @@ func makeTensor(_ numbers: LuaNumbers, dtype: DType?) throws -> Tensor {
 }
 
 /// An element as a Lua value: integers stay integers, bools booleans.
-func luaValue(_ tensor: Tensor) throws -> LuaValue {
-  switch tensor.dtype {
-  case .bool: .boolean(try tensor.item() != 0)
-  case .uint8, .int32, .int64: .integer(Int(try tensor.castValues(Int64.self)[0]))
-  case .float32, .float64: .number(try tensor.item())
+func luaValue(_ tensor: Tensor) throws -> LuaValue { luaValue(try tensor.onlyScalar()) }
+
+func luaValue(_ scalar: Scalar) -> LuaValue {
+  switch scalar {
+  case .bool(let value): .boolean(value)
+  case .int(let value): .integer(value)
+  case .float(let value): .number(value)
   }
 }
 

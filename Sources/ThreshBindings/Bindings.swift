@@ -10,7 +10,7 @@ public enum Bindings {
   /// Registers the classes and puts the table of functions where `require "thresh.core"` finds it.
   public static func install(in session: LuaSession, seed: UInt64) throws {
     let random = DefaultRandom(seed: seed)
-    let operations = TensorOperations.all()
+    let operations = TensorOperations.all(random: random)
     try registerTensor(in: session, operations: operations)
     try registerModules(in: session)
     try registerSummary(in: session)

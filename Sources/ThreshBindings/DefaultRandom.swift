@@ -111,6 +111,29 @@ func addRandom(to th: inout Namespace, random: DefaultRandom) {
       return try finished(make(shape, options.dtype() ?? .float32, &source), options)
     }
   }
+  for (name, make) in [
+    ("rand_like", { try Tensor.rand($0, $1, stream: &$2) }),
+    ("randn_like", { try Tensor.randn($0, $1, stream: &$2) }),
+  ] as [(String, ([Int], DType, inout RandomStream) throws -> Tensor)] {
+    th.function(name) { call in
+      let like = try call.tensor(1, "tensor")
+      let options = try call.options(at: 2, allowed: shared)
+      var source = try stream(call, options)
+      return try finished(make(like.shape, options.dtype() ?? like.dtype, &source), options)
+    }
+  }
+  // normal(mean, std, shape)
+  th.function("normal") { call in
+    let (mean, std) = (try call.number(1, "mean"), try call.number(2, "std"))
+    guard std >= 0 else { throw call.argumentError(2, "std", "must not be negative, got \(std)") }
+    let shape =
+      call.kind(3) == .table ? try call.integers(3, "shape") : [try call.count(3, "shape")]
+    let options = try call.options(at: 4, allowed: shared)
+    var source = try stream(call, options)
+    return try finished(
+      Tensor.randn(
+        shape, options.dtype() ?? .float32, mean: mean, std: std, stream: &source), options)
+  }
   th.function("randint") { call in
     let (low, high) = (try call.integer(1, "low"), try call.integer(2, "high"))
     let shape =
@@ -130,6 +153,13 @@ func addRandom(to th: inout Namespace, random: DefaultRandom) {
     return .tensor(try oneBased(Tensor.randperm(n, stream: &source)))
   }
   th.function("bernoulli") { call in
+    // A tensor of probabilities gives one draw for each, of its shape and type.
+    if let p = try call.objectIf(1, "p", as: Tensor.self) {
+      let options = try call.options(at: 2, allowed: shared)
+      var source = try stream(call, options)
+      let draws = try Tensor.bernoulli(p, stream: &source)
+      return try finished(draws.cast(options.dtype() ?? draws.dtype), options)
+    }
     let p = try call.number(1, "p")
     let shape =
       call.kind(2) == .table ? try call.integers(2, "shape") : [try call.count(2, "shape")]
@@ -146,5 +176,34 @@ func addRandom(to th: inout Namespace, random: DefaultRandom) {
     let drawn = try Tensor.multinomial(
       weights, n, replacement: options.boolean("replacement") ?? false, stream: &source)
     return .tensor(try oneBased(drawn))
+  }
+}
+
+/// `t:uniform_(low, high)` and `t:normal_(mean, std)`.
+func addRandomFills(to operations: inout TensorOperations, random: DefaultRandom) {
+  for (name, names, make) in [
+    (
+      "uniform_", ("low", "high"),
+      { try Tensor.rand($0.shape, $0.dtype, low: $1, high: $2, stream: &$3) }
+    ),
+    (
+      "normal_", ("mean", "std"),
+      { try Tensor.randn($0.shape, $0.dtype, mean: $1, std: $2, stream: &$3) }
+    ),
+  ]
+    as [(
+      String, (String, String), (Tensor, Double, Double, inout RandomStream) throws -> Tensor
+    )]
+  {
+    operations.add(name) { call, t in
+      let (a, b) = (
+        try call.optionalNumber(2, names.0) ?? 0, try call.optionalNumber(3, names.1) ?? 1
+      )
+      let options = try call.options(at: 4, allowed: ["seed"])
+      var source =
+        try call.seedOption(options).map { RandomStream(seed: $0, purpose: "lua") }
+        ?? random.stream()
+      return .tensor(try t.copy_(make(t, a, b, &source)))
+    }
   }
 }

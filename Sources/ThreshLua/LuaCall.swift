@@ -15,6 +15,9 @@ public struct LuaCall {
   /// The name that the function was registered with.
   public var function: String { body.name }
 
+  /// The last part of that name, `relu` of `th.nn.relu`: the operation in messages.
+  public var shortName: String { body.shortName }
+
   /// The session that called; it throws while that is closing.
   public var session: LuaSession {
     get throws {

@@ -7,13 +7,15 @@ import CLuaShim
 /// `option 'dim' of 'sum': integer expected, got string`.
 public struct LuaOptions {
   private var values: [(name: String, value: LuaValue)] = []
-  private let function: String
+  private let body: LuaFunctionBody
   private let session: LuaSession?
 
-  init(function: String, session: LuaSession?) {
-    self.function = function
+  init(of body: LuaFunctionBody, session: LuaSession?) {
+    self.body = body
     self.session = session
   }
+
+  private var function: String { body.shortName }
 
   mutating func add(_ name: String, _ value: LuaValue) { values.append((name, value)) }
 
@@ -125,8 +127,7 @@ extension LuaCall {
   /// The options table at `i`; none when the argument is missing or nil. Throws for an unknown
   /// name, with the nearest known one, and for a positional item.
   public func options(at i: Int, allowed: [String]) throws -> LuaOptions {
-    var options = LuaOptions(
-      function: body.shortName, session: LuaSession.of(raw.pointee.session))
+    var options = LuaOptions(of: body, session: LuaSession.of(raw.pointee.session))
     if isNil(i) { return options }
     if try lend(i, to: &options, allowed) { return options }
     let contents = try contents(i, "options")

@@ -25,6 +25,7 @@ end
 
 local function duration(seconds)
   if seconds < 60 then return string.format("%.1f s", seconds) end
+  seconds = math.floor(seconds)
   local minutes = seconds // 60
   if minutes < 60 then return string.format("%d min %02d s", minutes, seconds % 60) end
   return string.format("%d h %02d min", minutes // 60, minutes % 60)

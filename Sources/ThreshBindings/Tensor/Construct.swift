@@ -20,17 +20,8 @@ func addConstructors(to th: inout Namespace) {
     let shape =
       call.kind(1) == .table ? try call.integers(1, "shape") : [try call.count(1, "shape")]
     let options = try call.options(at: 3, allowed: shared)
-    if call.kind(2) == .integer {
-      let value = try Tensor([Int64(try call.integer(2, "value"))], [])
-      let filled = try value.cast(options.dtype() ?? .int64).expand(shape).clone()
-      return try finished(filled, options)
-    }
-    if call.kind(2) == .boolean {
-      let value = try call.boolean(2, "value") ? 1.0 : 0
-      return try finished(Tensor.full(shape, value, options.dtype() ?? .bool), options)
-    }
-    let value = try call.number(2, "value")
-    return try finished(Tensor.full(shape, value, options.dtype() ?? .float32), options)
+    let value = try LuaOperand(call, 2, "value").operand
+    return try finished(Tensor.full(shape, value, options.dtype()), options)
   }
 
   th.function("tensor") { call in
@@ -54,7 +45,15 @@ func addConstructors(to th: inout Namespace) {
     }
   }
 
+  th.function("full_like") { call in
+    let like = try call.tensor(1, "tensor")
+    let value = try LuaOperand(call, 2, "value").operand
+    let options = try call.options(at: 3, allowed: shared)
+    let filled = try Tensor.full(like.shape, value, options.dtype() ?? like.dtype)
+    return try finished(filled, options)
+  }
   for (name, make) in [
+    ("empty_like", { try Tensor(empty: $0, $1) }),
     ("zeros_like", { try Tensor.zeros($0, $1) }), ("ones_like", { try Tensor.ones($0, $1) }),
   ] as [(String, ([Int], DType) throws -> Tensor)] {
     th.function(name) { call in

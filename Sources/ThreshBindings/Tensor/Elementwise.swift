@@ -2,7 +2,7 @@
 import ThreshLua
 import ThreshTensor
 
-/// Elementwise operations: of one tensor, of two operands, in place, and choices by a mask.
+/// Elementwise operations: of one tensor, of two operands, and choices by a mask.
 func addElementwise(to operations: inout TensorOperations) {
   operations.add(unary: [
     "abs": { try $0.abs() }, "neg": { try $0.neg() }, "sign": { try $0.sign() },
@@ -14,67 +14,65 @@ func addElementwise(to operations: inout TensorOperations) {
     "sin": { try $0.sin() }, "cos": { try $0.cos() }, "tan": { try $0.tan() },
     "asin": { try $0.asin() }, "acos": { try $0.acos() }, "atan": { try $0.atan() },
     "sinh": { try $0.sinh() }, "cosh": { try $0.cosh() }, "tanh": { try $0.tanh() },
-    "sigmoid": { try $0.sigmoid() }, "erf": { try $0.erf() }, "gelu": { try $0.gelu() },
+    "sigmoid": { try $0.sigmoid() }, "frac": { try $0.frac() }, "erf": { try $0.erf() },
+    "erfc": { try $0.erfc() }, "gelu": { try $0.gelu() }, "silu": { try $0.silu() },
     "softplus": { try $0.softplus() }, "isnan": { try $0.isnan() }, "isinf": { try $0.isinf() },
     "isfinite": { try $0.isfinite() }, "logical_not": { try $0.logicalNot() },
     "bitwise_not": { try $0.bitwiseNot() },
-    "relu_": { try $0.relu_() }, "exp_": { try $0.exp_() }, "sqrt_": { try $0.sqrt_() },
-    "neg_": { try $0.neg_() }, "sigmoid_": { try $0.sigmoid_() }, "tanh_": { try $0.tanh_() },
-    "zero_": { try $0.zero_() },
   ])
   for (name, op) in binaryOperations {
     operations.add(name) { call, t in
-      .tensor(try Tensor.binary(op, t, LuaOperand(call, 2, "other")))
+      let result = try Tensor.binary(op, .tensor(t), LuaOperand(call, 2, "other").operand)
+      return call.count < 3 ? .tensor(result) : try delivered(result, call, optionsAt: 3)
     }
   }
-  for (name, op) in inPlaceOperations {
-    operations.add(name) { call, t in
-      .tensor(try t.binaryInPlace(op, LuaOperand(call, 2, "other")))
-    }
-  }
-  operations.add("fill_") { call, t in .tensor(try t.fill_(call.number(2, "value"))) }
-  operations.add("copy_") { call, t in .tensor(try t.copy_(call.tensorOrList(2, "source"))) }
   operations.add("clamp") { call, t in
-    let (least, most) = try bounds(call)
+    let (least, most) = try clampBounds(call)
     return .tensor(try t.clamp(min: least, max: most))
-  }
-  operations.add("clamp_") { call, t in
-    let (least, most) = try bounds(call)
-    return .tensor(try t.clamp_(min: least, max: most))
   }
   operations.add("lerp") { call, t in
     .tensor(try t.lerp(call.tensor(2, "end"), LuaOperand(call, 3, "weight")))
+  }
+  for (name, make) in [
+    ("addcmul", { try $0.addcmul($1, $2, value: $3) }),
+    ("addcdiv", { try $0.addcdiv($1, $2, value: $3) }),
+  ] as [(String, (Tensor, Tensor, Tensor, Scalar) throws -> Tensor)] {
+    operations.add(name) { call, t in
+      let o = try call.options(at: 4, allowed: ["value"])
+      return .tensor(
+        try make(t, call.tensor(2, "a"), call.tensor(3, "b"), o.scalar("value") ?? 1))
+    }
+  }
+  operations.add("nan_to_num") { call, t in
+    let o = try call.options(at: 2, allowed: ["nan", "posinf", "neginf"])
+    return .tensor(
+      try t.nanToNum(
+        nan: o.number("nan") ?? 0, posinf: o.number("posinf"), neginf: o.number("neginf")))
+  }
+  operations.add("isclose") { call, t in
+    let o = try call.options(at: 3, allowed: ["rtol", "atol", "equal_nan"])
+    return .tensor(
+      try t.isclose(
+        call.tensor(2, "other"), rtol: o.number("rtol") ?? 1e-5, atol: o.number("atol") ?? 1e-8,
+        equalNaN: o.boolean("equal_nan") ?? false))
   }
   operations.add("where") { call, condition in
     .tensor(
       try Tensor.where(
         condition, LuaOperand(call, 2, "a"), LuaOperand(call, 3, "b")))
   }
-  operations.add("to") { call, t in
-    let text = try call.string(2, "dtype")
-    guard let dtype = DType(name: text) else {
-      throw call.argumentError(
-        2, "dtype", "unknown dtype '\(text)'\(suggestion(text, DType.allCases.map(\.name)))")
-    }
-    return .tensor(try t.cast(dtype))
-  }
 }
 
 private let binaryOperations: KeyValuePairs<String, BinaryOp> = [
-  "add": .add, "sub": .sub, "mul": .mul, "div": .div, "remainder": .remainder,
+  "add": .add, "sub": .sub, "mul": .mul, "div": .div, "remainder": .remainder, "fmod": .fmod,
   "floor_divide": .floorDivide, "pow": .pow, "maximum": .maximum, "minimum": .minimum,
   "atan2": .atan2, "lt": .lt, "le": .le, "gt": .gt, "ge": .ge, "eq": .eq, "ne": .ne,
   "logical_and": .logicalAnd, "logical_or": .logicalOr, "logical_xor": .logicalXor,
   "bitwise_and": .bitwiseAnd, "bitwise_or": .bitwiseOr, "bitwise_xor": .bitwiseXor,
 ]
 
-private let inPlaceOperations: KeyValuePairs<String, BinaryOp> = [
-  "add_": .add, "sub_": .sub, "mul_": .mul, "div_": .div, "remainder_": .remainder,
-  "floor_divide_": .floorDivide, "pow_": .pow, "maximum_": .maximum, "minimum_": .minimum,
-]
-
 /// `{min=, max=}`, or the two bounds one after the other.
-private func bounds(_ call: LuaCall) throws -> (Scalar?, Scalar?) {
+func clampBounds(_ call: LuaCall) throws -> (Scalar?, Scalar?) {
   if call.kind(2) == .table {
     let options = try call.options(at: 2, allowed: ["min", "max"])
     return (try options.scalar("min"), try options.scalar("max"))
@@ -124,7 +122,8 @@ func tensorOperators() -> [LuaMethod] {
     method(name) { call in
       .tensor(
         try Tensor.binary(
-          op, LuaOperand(call, 1, "left operand"), LuaOperand(call, 2, "right operand")))
+          op, LuaOperand(call, 1, "left operand").operand,
+          LuaOperand(call, 2, "right operand").operand))
     }
   }
   func refused(_ name: String, _ symbol: String, _ hint: String) -> LuaMethod {

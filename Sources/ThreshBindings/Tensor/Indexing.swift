@@ -8,6 +8,11 @@ import ThreshTensor
 /// (negative from the end), a range `{first, last [, step]}` with both ends included, `{}` for all,
 /// `th.newaxis`, a mask or an index tensor. Positions count from 1.
 func getItem(_ t: Tensor, _ call: LuaCall) throws -> LuaResult {
+  // The usual key takes a short way: an element, or a view of one row.
+  if call.kind(2) == .integer, !t.requiresGrad {
+    let i = try position(call.integer(2, "key"), t, 0) { call.argumentError(2, "key", $0) }
+    return t.ndim == 1 ? .one(luaValue(try t.scalar(at: i))) : .tensor(try t.select(0, i))
+  }
   let keys = try tensorKeys(t, call)
   let result = try t.at(keys)
   // Integers for every dimension name one element: a number, as t[2] of a vector is.

@@ -15,19 +15,34 @@ struct TensorOperations {
   /// Adds operations of one tensor and nothing else.
   mutating func add(unary operations: KeyValuePairs<String, (Tensor) throws -> Tensor>) {
     for (name, operation) in operations {
-      add(name) { _, t in .tensor(try operation(t)) }
+      add(name) { call, t in
+        call.count < 2
+          ? .tensor(try operation(t)) : try delivered(operation(t), call, optionsAt: 2)
+      }
     }
   }
 
-  static func all() -> TensorOperations {
+  static func all(random: DefaultRandom) -> TensorOperations {
     var operations = TensorOperations()
     addElementwise(to: &operations)
+    addInPlace(to: &operations)
+    addConversions(to: &operations)
+    addRandomFills(to: &operations, random: random)
     addViews(to: &operations)
     addReductions(to: &operations)
+    addSummaries(to: &operations)
     addSelecting(to: &operations)
+    addIndexWrites(to: &operations)
     addOrdering(to: &operations)
     addLinearAlgebra(to: &operations)
     addTape(to: &operations)
     return operations
   }
+}
+
+/// A result, written into the tensor that option `out` names if there is one.
+func delivered(_ result: Tensor, _ call: LuaCall, optionsAt i: Int) throws -> LuaResult {
+  let options = try call.options(at: i, allowed: ["out"])
+  guard let out = try options.tensor("out") else { return .tensor(result) }
+  return .tensor(try result.delivered(to: out, call.shortName))
 }

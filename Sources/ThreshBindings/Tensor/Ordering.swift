@@ -5,13 +5,13 @@ import ThreshTensor
 /// Sorting, counting and cutting into parts. Positions count from 1.
 func addOrdering(to operations: inout TensorOperations) {
   operations.add("sort") { call, t in
-    let (dim, o) = try dimensionAndOptions(call, ["descending"])
+    let (dim, o) = try dimensionAndOptions(call, ["descending", "stable"])
     let (values, indices) = try t.sort(
       dim: dim ?? -1, descending: o.boolean("descending") ?? false)
     return .many([.object(values), .object(try oneBased(indices))])
   }
   operations.add("argsort") { call, t in
-    let (dim, o) = try dimensionAndOptions(call, ["descending"])
+    let (dim, o) = try dimensionAndOptions(call, ["descending", "stable"])
     let order = try t.argsort(dim: dim ?? -1, descending: o.boolean("descending") ?? false)
     return .tensor(try oneBased(order))
   }
@@ -45,6 +45,12 @@ func addOrdering(to operations: inout TensorOperations) {
         t.searchsorted(
           call.tensorOrList(2, "values"), right: o.boolean("right") ?? false)))
   }
+  operations.add("bucketize") { call, t in
+    let o = try call.options(at: 3, allowed: ["right"])
+    return .tensor(
+      try oneBased(
+        call.tensorOrList(2, "boundaries").searchsorted(t, right: o.boolean("right") ?? false)))
+  }
   operations.add("histc") { call, t in
     let o = try call.options(at: 2, allowed: ["bins", "min", "max"])
     return .tensor(
@@ -58,9 +64,15 @@ func addOrdering(to operations: inout TensorOperations) {
     return .many([.object(values), .object(try oneBased(indices))])
   }
   operations.add("quantile") { call, t in
-    let q = try call.number(2, "q")
     let a = try ReductionArguments(call, at: 3)
-    return .tensor(try t.quantile(q, dim: a.single(call), keepdim: a.keepdim))
+    let dim = try a.single(call)
+    if call.kind(2) == .table {
+      // Several shares: one result for each, along a new first dimension.
+      let shares = try call.numbers(2, "q").doubles
+      return .tensor(
+        try Tensor.stack(shares.map { try t.quantile($0, dim: dim, keepdim: a.keepdim) }))
+    }
+    return .tensor(try t.quantile(call.number(2, "q"), dim: dim, keepdim: a.keepdim))
   }
   operations.add("split") { call, t in
     let dim = try call.optionalDimension(3) ?? 0

@@ -71,6 +71,13 @@ func addJoining(to th: inout Namespace) {
   th.function("cat") { call in
     .tensor(try Tensor.cat(tensorList(call, 1, "tensors"), call.optionalDimension(2) ?? 0))
   }
+  // einsum("ij,jk->ik", {a, b})
+  th.function("einsum") { call in
+    .tensor(try Tensor.einsum(call.string(1, "equation"), tensorList(call, 2, "tensors")))
+  }
+  th.function("meshgrid") { call in
+    .tensors(try Tensor.meshgrid(tensorList(call, 1, "tensors")))
+  }
   th.function("stack") { call in
     .tensor(try Tensor.stack(tensorList(call, 1, "tensors"), call.optionalDimension(2) ?? 0))
   }

@@ -41,6 +41,20 @@ func addViews(to operations: inout TensorOperations) {
     return .tensor(try t.narrow(dim, start > 0 ? start - 1 : start, call.count(4, "length")))
   }
   operations.add("expand") { call, t in .tensor(try t.expand(call.integers(from: 2, "shape"))) }
+  operations.add("broadcast_to") { call, t in
+    .tensor(try t.broadcastTo(call.integers(from: 2, "shape")))
+  }
+  operations.add("unflatten") { call, t in
+    .tensor(try t.unflatten(call.dimension(2), call.integers(3, "sizes")))
+  }
+  operations.add("movedim") { call, t in
+    .tensor(try t.movedim(dimensions(call, 2, "from"), dimensions(call, 3, "to")))
+  }
+  operations.add("unfold") { call, t in
+    .tensor(
+      try t.unfold(
+        call.dimension(2), call.count(3, "size"), call.optionalInteger(4, "step") ?? 1))
+  }
   operations.add("diagonal") { call, t in
     .tensor(try t.diagonal(offset: call.optionalInteger(2, "offset") ?? 0))
   }
@@ -61,6 +75,15 @@ func addViews(to operations: inout TensorOperations) {
         2, "dim", "is out of range for a tensor of shape \(shapeText(t.shape))")
     }
     return .integer(t.shape[d])
+  }
+}
+
+/// One dimension or a list of them, counted from 1 or from the end.
+private func dimensions(_ call: LuaCall, _ i: Int, _ name: String) throws -> [Int] {
+  guard call.kind(i) == .table else { return [try call.dimension(i, name)] }
+  return try call.integers(i, name).map { dim in
+    guard dim != 0 else { throw call.argumentError(i, name, "dimensions count from 1, got 0") }
+    return dim > 0 ? dim - 1 : dim
   }
 }
 

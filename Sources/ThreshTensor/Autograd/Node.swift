@@ -107,6 +107,11 @@ extension Tensor {
   public static func willRecord(_ inputs: [Tensor]) -> Bool {
     GradMode.isEnabled && inputs.contains(where: \.requiresGrad)
   }
+
+  /// The same for at most two inputs, without a list of them: small operations ask this first.
+  static func willRecord(_ a: Tensor?, _ b: Tensor? = nil) -> Bool {
+    (a?.requiresGrad ?? false || b?.requiresGrad ?? false) && GradMode.isEnabled
+  }
 }
 
 extension Node.Rows {

@@ -37,13 +37,15 @@ public enum Shape {
 
   /// Whether the strides visit `count` elements without gaps or overlaps, in any order of dimensions.
   public static func isDense(_ shape: [Int], _ strides: [Int]) -> Bool {
+    if isContiguous(shape, strides) || shape.contains(0) { return true }
+    // From the innermost dimension of memory outwards; there are few, so each is looked for anew.
     var expected = 1
-    let order = shape.indices.filter { shape[$0] != 1 }.sorted { strides[$0] < strides[$1] }
-    for d in order {
-      if strides[d] != expected { return shape.contains(0) }
+    for _ in shape where expected > 0 {
+      guard let d = shape.indices.first(where: { shape[$0] != 1 && strides[$0] == expected })
+      else { break }
       expected *= shape[d]
     }
-    return true
+    return expected == shape.reduce(1, *)
   }
 
   /// Whether the strides are row-major (extents of 1 do not matter).
@@ -59,7 +61,8 @@ public enum Shape {
 
   /// The shape of an elementwise operation on two shapes, by numpy's broadcasting rule.
   public static func broadcast(_ a: [Int], _ b: [Int], op: String) throws -> [Int] {
-    if a == b { return a }
+    if a == b || b.isEmpty { return a }
+    if a.isEmpty { return b }
     let n = max(a.count, b.count)
     var out = [Int](repeating: 1, count: n)
     for i in 0..<n {

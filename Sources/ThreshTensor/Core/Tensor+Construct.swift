@@ -10,6 +10,19 @@ extension Tensor {
     return t
   }
 
+  /// The same of a number or a 0-d tensor that keeps its kind, of that kind's type by default.
+  public static func full(_ shape: [Int], _ value: OperandValue, _ dtype: DType? = nil) throws
+    -> Tensor
+  {
+    let element = try value.asTensor(dtype ?? value.dtype)
+    guard element.ndim == 0 else {
+      throw TensorError("full", "needs a number, got shape \(shapeText(element.shape))")
+    }
+    let out = try Tensor(empty: shape, element.dtype, op: "full")
+    Loops.convert(element, into: out)
+    return out
+  }
+
   public static func zeros(_ shape: [Int], _ dtype: DType = .float32) throws -> Tensor {
     try full(shape, 0, dtype)
   }
@@ -54,6 +67,34 @@ extension Tensor {
       throw TensorError("item", "needs one element, got shape \(shapeText(shape))")
     }
     return element(at: 0)
+  }
+
+  /// One element of a vector, of the kind of its type; `index` counts from 0, or from the end when
+  /// negative.
+  public func scalar(at index: Int) throws -> Scalar {
+    guard ndim == 1 else {
+      throw TensorError("index", "needs a vector, got shape \(shapeText(shape))")
+    }
+    return value(at: try checkedPosition(index, count, "index") * strides[0])
+  }
+
+  /// The only element, of the kind of its type.
+  public func onlyScalar() throws -> Scalar {
+    guard count == 1 else {
+      throw TensorError("item", "needs one element, got shape \(shapeText(shape))")
+    }
+    return value(at: 0)
+  }
+
+  private func value(at position: Int) -> Scalar {
+    switch dtype {
+    case .bool: .bool(pointer(Bool.self)[position])
+    case .uint8: .int(Int64(pointer(UInt8.self)[position]))
+    case .int32: .int(Int64(pointer(Int32.self)[position]))
+    case .int64: .int(pointer(Int64.self)[position])
+    case .float32: .float(Double(pointer(Float.self)[position]))
+    case .float64: .float(pointer(Double.self)[position])
+    }
   }
 
   /// The element at a storage position relative to `offset`, as a double.

@@ -19,6 +19,8 @@ public enum BinaryOp: String, CaseIterable, Sendable {
     }
   }
   var isLogical: Bool { self == .logicalAnd || self == .logicalOr || self == .logicalXor }
+  /// Whether integers must not be divided by zero.
+  var isDivision: Bool { self == .remainder || self == .fmod || self == .floorDivide }
   var isBitwise: Bool { self == .bitwiseAnd || self == .bitwiseOr || self == .bitwiseXor }
   /// Whether the operation has a gradient.
   var isDifferentiable: Bool {
@@ -36,8 +38,9 @@ public enum BinaryOp: String, CaseIterable, Sendable {
       return (promoted, promoted)
     }
     if self == .div || self == .atan2 { return (promoted.floating, promoted.floating) }
-    let onBools: [BinaryOp] = [.add, .mul, .maximum, .minimum]
-    guard promoted != .bool || onBools.contains(self) else {
+    guard
+      promoted != .bool || self == .add || self == .mul || self == .maximum || self == .minimum
+    else {
       throw TensorError(
         rawValue, "not defined for bool tensors; use logical_and, logical_or or convert with to")
     }
@@ -51,24 +54,37 @@ extension Tensor {
     try binary(op, a.operand, b.operand, into: nil)
   }
 
+  /// The same for operands that are such values already.
+  public static func binary(
+    _ op: BinaryOp, _ a: OperandValue, _ b: OperandValue
+  ) throws -> Tensor {
+    try binary(op, a, b, into: nil)
+  }
+
   /// The same, written into `target` where one is given.
   static func binary(
     _ op: BinaryOp, _ a: OperandValue, _ b: OperandValue, into target: Tensor?
   ) throws -> Tensor {
+    if target == nil, let out = try SmallBinary.run(op, a, b) {
+      guard Tensor.willRecord(a.tensor, b.tensor) else { return out }
+      return BinaryGradient.record(op, a, b, [a.tensor, b.tensor].compactMap(\.self), out)
+    }
     let shape = try Shape.broadcast(a.shape, b.shape, op: op.rawValue)
     let (compute, result) = try op.types(DType.result(a, b))
     let (x, y) = (try a.cast(compute), try b.cast(compute))
-    let inputs = [x.tensor, y.tensor].compactMap(\.self)
-    if [.remainder, .fmod, .floorDivide].contains(op) && !compute.isFloating {
+    if op.isDivision && !compute.isFloating {
       try checkDivisor(op, y)
     }
     let out =
       try target
       ?? Tensor(
-        empty: shape, result, strides: Loops.outputStrides(shape, inputs), op: op.rawValue)
+        empty: shape, result, strides: Loops.outputStrides(shape, x.tensor, y.tensor),
+        op: op.rawValue)
     BinaryKernels.run(op, compute, x, y, out)
-    guard target == nil, op.isDifferentiable, Tensor.willRecord(inputs) else { return out }
-    return BinaryGradient.record(op, x, y, inputs, out)
+    guard target == nil, op.isDifferentiable, Tensor.willRecord(x.tensor, y.tensor) else {
+      return out
+    }
+    return BinaryGradient.record(op, x, y, [x.tensor, y.tensor].compactMap(\.self), out)
   }
 
   private static func checkDivisor(_ op: BinaryOp, _ divisor: OperandValue) throws {

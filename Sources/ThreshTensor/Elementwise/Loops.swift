@@ -10,17 +10,28 @@ enum Loops {
 
   /// Collapsed extents (outermost first) and the strides of each operand along them.
   struct Plan {
-    var extents: [Int]
-    var strides: [[Int]]
+    let extents: [Int]
+    let strides: [[Int]]
+    let rows: Int
+    let columns: Int
+    /// The stride of each operand along the innermost extent, for plans without lists.
+    private let steps: SIMD4<Int>
+    private let operands: Int
 
-    var columns: Int { extents.last ?? 1 }
-    var rows: Int { extents.dropLast().reduce(1, *) }
+    /// One row of `count` elements. It needs no lists, which take longer than a small row itself.
+    init(row count: Int, steps: SIMD4<Int>, operands: Int) {
+      (extents, strides, rows, columns) = ([], [], 1, count)
+      (self.steps, self.operands) = (steps, operands)
+    }
 
     /// - Parameter operands: strides of each operand over `shape`, the output's first.
     init(_ shape: [Int], _ operands: [[Int]]) {
+      self.operands = operands.count
+      steps = SIMD4()
       if operands.allSatisfy({ $0 == operands[0] }), Shape.isContiguous(shape, operands[0]) {
         extents = [shape.reduce(1, *)]
         strides = operands.map { _ in [1] }
+        (rows, columns) = (1, extents[0])
         return
       }
       // Visit dimensions by falling stride of the output, so that dense outputs are written in order.
@@ -48,18 +59,70 @@ enum Loops {
       }
       self.extents = extents
       self.strides = strides
+      columns = extents[extents.count - 1]
+      rows = extents.dropLast().reduce(1, *)
     }
 
     /// The stride of each operand along the innermost extent.
-    func inner(_ operand: Int) -> Int { strides[operand][extents.count - 1] }
+    func inner(_ operand: Int) -> Int {
+      extents.isEmpty ? steps[operand] : strides[operand][extents.count - 1]
+    }
 
-    /// The plan of a loop over `out`'s shape, with each input broadcast to it.
+    /// An operand's shape and strides.
+    typealias Layout = (shape: [Int], strides: [Int])
+
+    // The plans of loops over `out`'s shape, with each input broadcast to it.
+
     @inline(never)
-    static func over(_ out: Tensor, _ inputs: [(shape: [Int], strides: [Int])]) -> Plan {
-      Plan(
+    static func over(_ out: Tensor) -> Plan {
+      if out.isDense { return Plan(row: out.count, steps: SIMD4(1, 0, 0, 0), operands: 1) }
+      return Plan(out.shape, [out.strides])
+    }
+
+    @inline(never)
+    static func over(_ out: Tensor, _ a: Layout) -> Plan {
+      if let row = rowStep(out, a), out.isDense {
+        return Plan(row: out.count, steps: SIMD4(1, row, 0, 0), operands: 2)
+      }
+      return Plan(
+        out.shape, [out.strides, Shape.broadcastStrides(a.shape, a.strides, to: out.shape)])
+    }
+
+    @inline(never)
+    static func over(_ out: Tensor, _ a: Layout, _ b: Layout) -> Plan {
+      if let x = rowStep(out, a), let y = rowStep(out, b), out.isDense {
+        return Plan(row: out.count, steps: SIMD4(1, x, y, 0), operands: 3)
+      }
+      return Plan(
         out.shape,
-        [out.strides]
-          + inputs.map { Shape.broadcastStrides($0.shape, $0.strides, to: out.shape) })
+        [
+          out.strides, Shape.broadcastStrides(a.shape, a.strides, to: out.shape),
+          Shape.broadcastStrides(b.shape, b.strides, to: out.shape),
+        ])
+    }
+
+    @inline(never)
+    static func over(_ out: Tensor, _ a: Layout, _ b: Layout, _ c: Layout) -> Plan {
+      if let x = rowStep(out, a), let y = rowStep(out, b), let z = rowStep(out, c), out.isDense {
+        return Plan(row: out.count, steps: SIMD4(1, x, y, z), operands: 4)
+      }
+      return Plan(
+        out.shape,
+        [
+          out.strides, Shape.broadcastStrides(a.shape, a.strides, to: out.shape),
+          Shape.broadcastStrides(b.shape, b.strides, to: out.shape),
+          Shape.broadcastStrides(c.shape, c.strides, to: out.shape),
+        ])
+    }
+
+    /// The step of an input along a dense output in its memory order: 1 where both are laid out
+    /// alike, 0 for a single element; nil where one row does not do.
+    private static func rowStep(_ out: Tensor, _ input: Layout) -> Int? {
+      if input.shape == out.shape {
+        if input.strides == out.strides { return 1 }
+        return Shape.isContiguous(input.shape, input.strides) && out.isContiguous ? 1 : nil
+      }
+      return input.shape.allSatisfy { $0 == 1 } ? 0 : nil
     }
 
     /// Calls `body(operandOffsets, columns)` for each row piece, in parallel when it pays.
@@ -74,7 +137,7 @@ enum Loops {
       let grain = max(64, Loops.grain / max(cost, 1))
       let (rows, columns) = (rows, columns)
       if rows * columns == 0 { return }
-      let operands = strides.count
+      let operands = operands
       if rows == 1 {
         Workers.chunks(of: columns, grain: grain) { range in
           withUnsafeTemporaryAllocation(of: Int.self, capacity: operands) { at in
@@ -116,7 +179,7 @@ enum Loops {
   /// out[i] = f().
   @inline(__always)
   static func generate<R: Element>(_ out: Tensor, _ f: () -> R) {
-    let plan = Plan(out.shape, [out.strides])
+    let plan = Plan.over(out)
     let o = out.pointer(R.self)
     let so = plan.inner(0)
     plan.forEachRow { at, n in
@@ -128,7 +191,7 @@ enum Loops {
   /// out[i] = f(a[i]), with `a` broadcast to out's shape.
   @inline(__always)
   static func map<A: Element, R: Element>(_ a: Tensor, into out: Tensor, _ f: (A) -> R) {
-    let plan = Plan.over(out, [(a.shape, a.strides)])
+    let plan = Plan.over(out, (a.shape, a.strides))
     let (o, p) = (out.pointer(R.self), a.pointer(A.self))
     let (so, sa) = (plan.inner(0), plan.inner(1))
     plan.forEachRow { at, n in
@@ -171,7 +234,7 @@ enum Loops {
   static func map<A: Element, B: Element, R: Element>(
     _ a: Input<A>, _ b: Input<B>, into out: Tensor, _ f: (A, B) -> R
   ) {
-    let plan = Plan.over(out, [(a.shape, a.strides), (b.shape, b.strides)])
+    let plan = Plan.over(out, (a.shape, a.strides), (b.shape, b.strides))
     let (o, p, q) = (out.pointer(R.self), a.pointer, b.pointer)
     let (so, sa, sb) = (plan.inner(0), plan.inner(1), plan.inner(2))
     plan.forEachRow { at, n in
@@ -196,7 +259,7 @@ enum Loops {
     _ a: Tensor, _ b: Tensor, _ c: Tensor, into out: Tensor, _ f: (A, B, C) -> R
   ) {
     let plan = Plan.over(
-      out, [(a.shape, a.strides), (b.shape, b.strides), (c.shape, c.strides)])
+      out, (a.shape, a.strides), (b.shape, b.strides), (c.shape, c.strides))
     let (o, p, q, r) = (
       out.pointer(R.self), a.pointer(A.self), b.pointer(B.self), c.pointer(C.self)
     )
@@ -251,6 +314,13 @@ enum Loops {
   /// This is how channels-last activations stay channels-last through elementwise operations.
   static func outputStrides(_ shape: [Int], _ operands: [Tensor]) -> [Int] {
     for t in operands where t.shape == shape && t.isDense { return t.strides }
+    return Shape.contiguousStrides(shape)
+  }
+
+  /// The same for at most two operands, without a list of them.
+  static func outputStrides(_ shape: [Int], _ a: Tensor?, _ b: Tensor? = nil) -> [Int] {
+    if let a, a.shape == shape, a.isDense { return a.strides }
+    if let b, b.shape == shape, b.isDense { return b.strides }
     return Shape.contiguousStrides(shape)
   }
 }

@@ -15,7 +15,7 @@ extension Tensor {
     let shape = try Shape.broadcast(
       try Shape.broadcast(x.shape, y.shape, op: "where"), condition.shape, op: "where")
     let out = try Tensor(
-      empty: shape, dtype, strides: Loops.outputStrides(shape, [x, y]), op: "where")
+      empty: shape, dtype, strides: Loops.outputStrides(shape, x, y), op: "where")
     func run<T: Element>(_: T.Type) {
       Loops.map(condition, x, y, into: out) { (c: Bool, x: T, y: T) in c ? x : y }
     }
@@ -45,7 +45,7 @@ extension Tensor {
     let dtype = try clampType("clamp", min, max)
     let x = try cast(dtype)
     let out = try Tensor(
-      empty: shape, dtype, strides: Loops.outputStrides(shape, [x]), op: "clamp")
+      empty: shape, dtype, strides: Loops.outputStrides(shape, x), op: "clamp")
     x.clampInto(out, min, max)
     return out.recorded("clamp", [x], rows: .each([true]), saved: [.rows(x)]) { c in
       let x = c.saved[0]

@@ -20,6 +20,8 @@ extension Tensor {
   public func round() throws -> Tensor { try unary(.round) }
   /// Rounded towards 0; keeps the type.
   public func trunc() throws -> Tensor { try unary(.trunc) }
+  /// What `trunc` cuts off, with the sign of x; floating-point only.
+  public func frac() throws -> Tensor { try unary(.frac) }
   /// e to the power of x.
   public func exp() throws -> Tensor { try unary(.exp) }
   /// exp(x) - 1, exact near 0.
@@ -60,6 +62,8 @@ extension Tensor {
   public func sigmoid() throws -> Tensor { try unary(.sigmoid) }
   /// The error function.
   public func erf() throws -> Tensor { try unary(.erf) }
+  /// 1 - erf(x), exact where that is tiny.
+  public func erfc() throws -> Tensor { try unary(.erfc) }
   /// x Φ(x), with the exact normal distribution function Φ.
   public func gelu() throws -> Tensor { try unary(.gelu) }
   /// x sigmoid(x).

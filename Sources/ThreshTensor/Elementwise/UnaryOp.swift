@@ -3,10 +3,10 @@
 /// The elementwise operations on one tensor; the raw value is PyTorch's name.
 public enum UnaryOp: String, CaseIterable, Sendable {
   case abs, neg, sign, square, relu
-  case floor, ceil, round, trunc
+  case floor, ceil, round, trunc, frac
   case exp, expm1, log, log1p, log2, log10, sqrt, rsqrt, reciprocal
   case sin, cos, tan, asin, acos, atan, sinh, cosh, tanh
-  case sigmoid, erf, gelu, silu, softplus
+  case sigmoid, erf, erfc, gelu, silu, softplus
   case isnan, isinf, isfinite
   case logicalNot = "logical_not"
   case bitwiseNot = "bitwise_not"
@@ -24,7 +24,7 @@ public enum UnaryOp: String, CaseIterable, Sendable {
 
   var kind: Kind {
     switch self {
-    case .abs, .neg, .sign, .square, .relu, .floor, .ceil, .round, .trunc: .same
+    case .abs, .neg, .sign, .square, .relu, .floor, .ceil, .round, .trunc, .frac: .same
     case .isnan, .isinf, .isfinite, .logicalNot: .test
     case .bitwiseNot: .bits
     default: .floating
@@ -37,7 +37,7 @@ public enum UnaryOp: String, CaseIterable, Sendable {
   /// `.none`: there is no gradient.
   var reads: Reads {
     switch self {
-    case .neg, .sign, .floor, .ceil, .round, .trunc: .nothing
+    case .neg, .sign, .floor, .ceil, .round, .trunc, .frac: .nothing
     case .exp, .expm1, .sqrt, .rsqrt, .reciprocal, .tan, .tanh, .sigmoid, .relu: .output
     case .isnan, .isinf, .isfinite, .logicalNot, .bitwiseNot: .none
     default: .input
@@ -51,6 +51,7 @@ extension Tensor {
     let result: DType
     switch op.kind {
     case .same:
+      guard op != .frac || dtype.isFloating else { throw needsFloating("frac") }
       // The sign of a bool is the bool, as in PyTorch.
       if op == .sign && dtype == .bool { return try clone() }
       guard dtype != .bool else {
@@ -67,9 +68,9 @@ extension Tensor {
     }
     let x = op.kind == .floating ? try cast(result) : self
     let out = try Tensor(
-      empty: shape, result, strides: Loops.outputStrides(shape, [x]), op: op.rawValue)
+      empty: shape, result, strides: Loops.outputStrides(shape, x), op: op.rawValue)
     UnaryKernels.run(op, x, out)
-    guard op.reads != .none else { return out }
+    guard op.reads != .none, Tensor.willRecord(x) else { return out }
     let saved: () -> [Node.Saved] = {
       switch op.reads {
       case .input: [.rows(x)]
@@ -88,6 +89,7 @@ extension Tensor {
     guard op.kind != .floating || dtype.isFloating, op.kind != .test || dtype == .bool else {
       throw TensorError(op.rawValue + "_", "the result does not fit a tensor of \(dtype.name)")
     }
+    guard op != .frac || dtype.isFloating else { throw needsFloating("frac_") }
     guard op.kind != .same || dtype != .bool else {
       throw TensorError(op.rawValue + "_", "not defined for bool tensors; convert them with to")
     }
@@ -150,6 +152,7 @@ enum UnaryKernels {
     case .ceil: Loops.map(a, into: out) { (x: T) in x.rounded(.up) }
     case .round: Loops.map(a, into: out) { (x: T) in x.rounded(.toNearestOrEven) }
     case .trunc: Loops.map(a, into: out) { (x: T) in x.rounded(.towardZero) }
+    case .frac: Loops.map(a, into: out) { (x: T) in x - x.rounded(.towardZero) }
     case .exp: Loops.map(a, into: out) { (x: T) in T.exp(x) }
     case .expm1: Loops.map(a, into: out) { (x: T) in T.expm1(x) }
     case .log: Loops.map(a, into: out) { (x: T) in T.log(x) }
@@ -170,6 +173,7 @@ enum UnaryKernels {
     case .tanh: Loops.map(a, into: out) { (x: T) in T.tanh(x) }
     case .sigmoid: Loops.map(a, into: out) { (x: T) in 1 / (1 + T.exp(-x)) }
     case .erf: Loops.map(a, into: out) { (x: T) in T.erf(x) }
+    case .erfc: Loops.map(a, into: out) { (x: T) in T.erfc(x) }
     case .gelu:
       let c = T(0.5.squareRoot())
       Loops.map(a, into: out) { (x: T) in x / 2 * T.erfc(-x * c) }
@@ -189,7 +193,11 @@ enum UnaryKernels {
 enum UnaryGradient {
   static func compute(_ op: UnaryOp, _ g: Tensor, _ saved: Tensor?) throws -> Tensor {
     guard let saved else {
-      return op == .neg ? try g.scaled(by: -1) : try Tensor.zeros(g.shape, g.dtype)
+      switch op {
+      case .neg: return try g.scaled(by: -1)
+      case .frac: return g
+      default: return try Tensor.zeros(g.shape, g.dtype)
+      }
     }
     let out = try Tensor(
       empty: g.shape, g.dtype, strides: Loops.outputStrides(g.shape, [saved, g]))
@@ -234,6 +242,9 @@ enum UnaryGradient {
     case .sigmoid: Loops.map(g, s, into: out) { (g: T, y: T) in g * y * (1 - y) }
     case .erf:
       let c = 2 / T(Double.pi.squareRoot())
+      Loops.map(g, s, into: out) { (g: T, x: T) in g * c * T.exp(-x * x) }
+    case .erfc:
+      let c = -2 / T(Double.pi.squareRoot())
       Loops.map(g, s, into: out) { (g: T, x: T) in g * c * T.exp(-x * x) }
     case .gelu:
       let (c, d) = (T(0.5.squareRoot()), T((0.5 / Double.pi).squareRoot()))

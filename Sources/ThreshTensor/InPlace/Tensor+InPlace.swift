@@ -53,6 +53,19 @@ extension Tensor {
     return self
   }
 
+  /// Writes this result of `op` into `out` and gives that back: PyTorch's `out=`. `out` has the
+  /// result's shape and a type of its kind or a wider one.
+  public func delivered(to out: Tensor, _ op: String) throws -> Tensor {
+    guard out.shape == shape else {
+      throw TensorError(
+        op, "out has shape \(shapeText(out.shape)), the result \(shapeText(shape))")
+    }
+    guard dtype.category <= out.dtype.category else {
+      throw TensorError(op, "a result of \(dtype.name) does not fit an out of \(out.dtype.name)")
+    }
+    return try out.copy_(self)
+  }
+
   /// Sets every element to `value`, converted to this tensor's type.
   @discardableResult
   public func fill_(_ value: Double) throws -> Tensor {

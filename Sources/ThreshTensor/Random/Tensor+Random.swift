@@ -115,6 +115,17 @@ extension Tensor {
     return try out.castUnrecorded(dtype)
   }
 
+  /// 1 with the probability that each element of `p` says, else 0, of its shape and type.
+  public static func bernoulli(_ p: Tensor, stream: inout RandomStream) throws -> Tensor {
+    guard p.dtype.isFloating else { throw p.needsFloating("bernoulli") }
+    let p = p.detached()
+    guard try p.ge(0).logicalAnd(p.le(1)).all().item() == 1 else {
+      throw TensorError("bernoulli", "the probabilities must be in 0 ... 1")
+    }
+    let draws = try rand(p.shape, .float64, stream: &stream)
+    return try draws.lt(p.castUnrecorded(.float64)).castUnrecorded(p.dtype)
+  }
+
   /// Indices drawn with probability proportional to `weights`, int64 of shape `(count,)`.
   ///
   /// A 2-d `weights` `(n, m)` gives `(n, count)`: one draw of `count` for each row.

@@ -32,6 +32,7 @@ extension Tensor {
     case .float32: try Reduction.run(self, dims: dims, into: out, FloatSum<Float>())
     case .float64: try Reduction.run(self, dims: dims, into: out, FloatSum<Double>())
     }
+    guard Tensor.willRecord(self) else { return out }
     return out.recorded("sum", [self], rows: Tensor.reductionRows(dims)) { c in
       [try c.grad.spread(over: c.inputShapes[0], dims)]
     }
@@ -47,6 +48,7 @@ extension Tensor {
     case .float64: try Reduction.run(self, dims: dims, into: out, FloatSum<Double>(divisor: n))
     default: throw needsFloating("mean")
     }
+    guard Tensor.willRecord(self) else { return out }
     return out.recorded("mean", [self], rows: Tensor.reductionRows(dims)) { c in
       let shape = c.inputShapes[0]
       let n = Double(dims.reduce(1) { $0 * shape[$1] })
@@ -56,7 +58,8 @@ extension Tensor {
 
   /// The shape of a reduction over `dims`.
   func reducedShape(_ dims: [Int], _ keepdim: Bool) -> [Int] {
-    keepdim
+    if dims.count == ndim && !keepdim { return [] }
+    return keepdim
       ? shape.indices.map { dims.contains($0) ? 1 : shape[$0] }
       : shape.indices.filter { !dims.contains($0) }.map { shape[$0] }
   }
@@ -69,7 +72,7 @@ extension Tensor {
 
   /// This tensor times a constant, off the tape.
   func scaled(by factor: Double) throws -> Tensor {
-    let out = try Tensor(empty: shape, dtype, strides: Loops.outputStrides(shape, [self]))
+    let out = try Tensor(empty: shape, dtype, strides: Loops.outputStrides(shape, self))
     switch dtype {
     case .float32:
       let factor = Float(factor)

@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: Apache-2.0
+import Testing
+import ThreshKit
+import ThreshTensor
+
+/// Operations in which many products and sums meet, so that errors of rounding add up.
+private let factored: Set<String> = [
+  "inv", "inverse", "det", "slogdet", "solve", "solve_triangular", "qr", "eigvalsh", "svdvals",
+  "lstsq", "cdist", "cholesky",
+]
+
+/// Functions of `th` that have no golden case, and why.
+private let exceptions: [String: String] = [
+  "rand": "random", "randn": "random", "randint": "random", "randperm": "random",
+  "rand_like": "random", "randn_like": "random", "normal": "random", "normal_": "random",
+  "uniform_": "random", "bernoulli": "random", "multinomial": "random", "stream": "random",
+  "manual_seed": "random", "seed": "random",
+  "empty": "its content is undefined", "empty_like": "its content is undefined",
+  "svd": "its vectors have no fixed sign; reconstructed in LinearTests",
+  "eigh": "its vectors have no fixed sign; reconstructed in SurfaceGradientTests",
+  "backward": "the tape: AutogradTests", "requires_grad_": "the tape: AutogradTests",
+  "keep": "the tape: GradientTests", "no_grad": "the tape", "enable_grad": "the tape",
+  "is_grad_enabled": "the tape",
+  "save_npy": "files: FilesTests", "load_npy": "files: FilesTests",
+  "save_npz": "files: FilesTests", "load_npz": "files: FilesTests",
+  "save_safetensors": "files: FilesTests", "load_safetensors": "files: FilesTests",
+  "clock": "system", "is_terminal": "system", "terminal_width": "system",
+  "make_directory": "system", "num_threads": "system", "set_num_threads": "system",
+  "memory": "system", "peak_memory": "system", "reset_peak_memory": "system",
+]
+
+@Suite(.serialized) struct GoldenSurfaceTests {
+  @Test(arguments: GoldenSurface.Layout.allCases)
+  func surface_goldenCases_matchPyTorch(_ layout: GoldenSurface.Layout) throws {
+    let golden = try GoldenSurface()
+    #expect(golden.cases.count > 4000)
+    let lua = try Session().lua
+    let caller = try lua.load(
+      "local th = require 'thresh.core' return th[(...)](select(2, ...))", name: "=golden")
+    for item in golden.cases {
+      let relative = factored.contains(item.op) ? (1e-4, 1e-10) : (2e-6, 1e-12)
+      do {
+        let arguments = try item.arguments.map { try golden.value($0, layout) }
+        let results = try lua.call(caller, [.string(item.op)] + arguments)
+        #expect(results.count == item.results.count, "\(item.label)")
+        for (found, wanted) in zip(results, item.results) {
+          if let problem = try golden.difference(found, wanted, relative) {
+            Issue.record("\(item.label), \(layout): \(problem)")
+          }
+        }
+        // What writes in place has written, too.
+        if item.op.hasSuffix("_"), let first = arguments.first, let wanted = item.results.first {
+          if let problem = try golden.difference(first, wanted, relative) {
+            Issue.record("\(item.label), \(layout), in place: \(problem)")
+          }
+        }
+      } catch {
+        Issue.record("\(item.label), \(layout): \(error)")
+      }
+    }
+  }
+
+  @Test func surface_everyFunction_hasGoldenCasesOrAReason() throws {
+    let names = try Session().run(
+      """
+      local names = {}
+      for name, value in pairs(require 'thresh.core') do
+        if type(value) == 'function' then names[#names + 1] = name end
+      end
+      return table.concat(names, ' ')
+      """)
+    let functions = Set(
+      try #require(names.first?.text).split(separator: " ").map(String.init))
+    #expect(functions.count > 250)
+    let covered = Set(try GoldenSurface().cases.map(\.op))
+    #expect(functions.subtracting(covered).subtracting(exceptions.keys).sorted() == [])
+    // No exception outlives its reason, and no case its function.
+    #expect(Set(exceptions.keys).subtracting(functions).sorted() == [])
+    #expect(Set(exceptions.keys).intersection(covered).sorted() == [])
+    #expect(covered.subtracting(functions).sorted() == [])
+  }
+}
