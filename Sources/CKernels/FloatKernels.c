@@ -2,7 +2,11 @@
 // The kernels of FloatKernels.h, once per CPU level.
 #include "FloatKernels.h"
 
+#include <math.h>
 #include <string.h>
+#if defined(__x86_64__)
+#include <immintrin.h>
+#endif
 
 #include "Dispatch.h"
 
@@ -11,10 +15,12 @@
 #define L(name) NAMED(name, LEVEL)
 
 // VL: floats in a vector. MR, NR: rows and columns of a tile of a product, held in registers.
+// MASKS: whether parts of a vector are loaded and stored under a mask.
 #define LEVEL generic
 #define VL 4
 #define MR 6
 #define NR 8
+#define MASKS 0
 #include "FloatLevel.h"
 
 #if defined(__x86_64__)
@@ -23,6 +29,7 @@
 #define VL 8
 #define MR 6
 #define NR 16
+#define MASKS 0
 #include "FloatLevel.h"
 #pragma clang attribute pop
 
@@ -31,6 +38,7 @@
 #define VL 16
 #define MR 12
 #define NR 32
+#define MASKS 1
 #include "FloatLevel.h"
 #pragma clang attribute pop
 #endif

@@ -8,3 +8,4 @@
 #undef VL
 #undef MR
 #undef NR
+#undef MASKS

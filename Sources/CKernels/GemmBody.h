@@ -16,81 +16,145 @@ INLINE V L(load)(const float *p) { return *(const L(Unaligned) *)p; }
 INLINE void L(store)(float *p, V v) { *(L(Unaligned) *)p = v; }
 INLINE V L(all)(float x) { return x - (V){0}; }
 
-// c (mr, nv VL) = or += sum over k of a(i, k) b(k, :), with a(i, k) at a[i * lda + k], or at
-// a[k * lda + i] when `transposed`.
-INLINE void L(tile)(const int mr, const int nv, const int transposed, long k, const float *a,
-                    long lda, const float *b, long ldb, float *c, long ldc, int accumulate) {
-  V sum[MR][2];
-  UNROLL for (int i = 0; i < mr; i++) UNROLL for (int j = 0; j < nv; j++) sum[i][j] = (V){0};
-  // Row pointers in threes: the other two are one and two strides away, which addressing covers.
-  const float *rows[(MR + 2) / 3];
-  UNROLL for (int i = 0; i < (mr + 2) / 3; i++) rows[i] = a + 3 * i * lda;
-  for (long l = 0; l < k; l++) {
-    V column[2];
-    UNROLL for (int j = 0; j < nv; j++) column[j] = L(load)(b + j * VL);
-    UNROLL for (int i = 0; i < mr; i++) {
-      const float x = transposed ? a[i] : rows[i / 3][i % 3 * lda];
-      UNROLL for (int j = 0; j < nv; j++) sum[i][j] += L(all)(x) * column[j];
-    }
-    b += ldb;
-    if (transposed) a += lda;
-    UNROLL for (int i = 0; i < (mr + 2) / 3; i++) rows[i]++;
-  }
-  if (accumulate) {
-    UNROLL for (int i = 0; i < mr; i++) UNROLL for (int j = 0; j < nv; j++)
-      sum[i][j] += L(load)(c + i * ldc + j * VL);
-  }
-  UNROLL for (int i = 0; i < mr; i++) UNROLL for (int j = 0; j < nv; j++)
-    L(store)(c + i * ldc + j * VL, sum[i][j]);
+// The first n < VL numbers at p, zeros behind them.
+INLINE V L(load_part)(const float *p, long n) {
+#if MASKS
+  return _mm512_maskz_loadu_ps((__mmask16)((1u << n) - 1), p);
+#else
+  float whole[VL];
+  for (long i = 0; i < VL; i++) whole[i] = i < n ? p[i] : 0;
+  return L(load)(whole);
+#endif
+}
+INLINE void L(store_part)(float *p, V v, long n) {
+#if MASKS
+  _mm512_mask_storeu_ps(p, (__mmask16)((1u << n) - 1), v);
+#else
+  for (long i = 0; i < n; i++) p[i] = v[i];
+#endif
+}
+INLINE V L(load_some)(const float *p, long n) { return n >= VL ? L(load)(p) : L(load_part)(p, n); }
+INLINE void L(store_some)(float *p, V v, long n) {
+  if (n >= VL) L(store)(p, v);
+  else L(store_part)(p, v, n);
 }
 
-typedef void (*L(Tile))(long k, const float *a, long lda, const float *b, long ldb, float *c,
-                        long ldc, int accumulate);
+// NaN stays.
+INLINE V L(clamp)(V v, V least, V most) {
+  typedef __typeof__(v < least) M;
+  const M below = v < least, above = v > most;
+  return (V)(((M)v & ~(below | above)) | ((M)least & below) | ((M)most & above));
+}
 
-#define TILE(mr, nv, transposed)                                                                   \
-  static void L(tile_##mr##_##nv##_##transposed)(long k, const float *a, long lda, const float *b, \
-                                                 long ldb, float *c, long ldc, int accumulate) {   \
-    L(tile)(mr, nv, transposed, k, a, lda, b, ldb, c, ldc, accumulate);                            \
+// One tile of the product p: mr rows from `a` on, nv vectors of columns, the last of which has
+// `last` columns. a(i, k) is at a[i * lda + k], or at a[k * lda + i] when `transposed`. With `part`,
+// rows of b end with the last column.
+INLINE void L(tile)(const int mr, const int nv, const int transposed, const int part,
+                    const thresh_product *p, const float *a, const float *b, long ldb,
+                    const float *start, float *c, long last) {
+  V sum[MR][2];
+  UNROLL for (int j = 0; j < nv; j++) {
+    const V first = start ? L(load_some)(start + j * VL, j + 1 < nv ? VL : last) : (V){0};
+    UNROLL for (int i = 0; i < mr; i++) sum[i][j] = first;
   }
-#define TILES(mr) TILE(mr, 1, 0) TILE(mr, 2, 0) TILE(mr, 1, 1) TILE(mr, 2, 1)
+  const long lda = p->lda, k = p->k;
+  for (long segment = 0; segment < p->segments; segment++) {
+    // Row pointers in threes: the other two are one and two strides away, which addressing covers.
+    const float *rows[(MR + 2) / 3];
+    UNROLL for (int i = 0; i < (mr + 2) / 3; i++)
+      rows[i] = a + segment * p->segment_stride + 3 * i * lda;
+    const float *from = a;
+    for (long l = 0; l < k; l++) {
+      V column[2];
+      UNROLL for (int j = 0; j < nv; j++)
+        column[j] = part && j + 1 == nv ? L(load_part)(b + j * VL, last) : L(load)(b + j * VL);
+      UNROLL for (int i = 0; i < mr; i++) {
+        const float x = transposed ? from[i] : rows[i / 3][i % 3 * lda];
+        UNROLL for (int j = 0; j < nv; j++) sum[i][j] += L(all)(x) * column[j];
+      }
+      b += ldb;
+      if (transposed) from += lda;
+      UNROLL for (int i = 0; i < (mr + 2) / 3; i++) rows[i]++;
+    }
+  }
+  const V least = L(all)(p->low), most = L(all)(p->high);
+  const int clamped = p->low > -INFINITY || p->high < INFINITY;
+  UNROLL for (int i = 0; i < mr; i++) UNROLL for (int j = 0; j < nv; j++) {
+    float *to = c + i * p->ldc + j * VL;
+    const long n = j + 1 < nv ? VL : last;
+    V v = sum[i][j];
+    if (p->accumulate) v += L(load_some)(to, n);
+    if (clamped) v = L(clamp)(v, least, most);
+    L(store_some)(to, v, n);
+  }
+}
+
+typedef void (*L(Tile))(const thresh_product *p, const float *a, const float *b, long ldb,
+                        const float *start, float *c, long last);
+
+#define TILE(mr, nv, transposed, part)                                                             \
+  static void L(tile_##mr##_##nv##_##transposed##_##part)(                                         \
+      const thresh_product *p, const float *a, const float *b, long ldb, const float *start,       \
+      float *c, long last) {                                                                       \
+    L(tile)(mr, nv, transposed, part, p, a, b, ldb, start, c, last);                               \
+  }
+#define TILES(mr)                                                                      \
+  TILE(mr, 1, 0, 0) TILE(mr, 2, 0, 0) TILE(mr, 1, 1, 0) TILE(mr, 2, 1, 0)              \
+  TILE(mr, 1, 1, 1) TILE(mr, 2, 1, 1)
 TILES(1) TILES(2) TILES(3) TILES(4) TILES(5) TILES(6)
 #if MR > 6
 TILES(7) TILES(8) TILES(9) TILES(10) TILES(11) TILES(12)
 #endif
 
-#define ROWS_OF(mr)                                              \
-  {{L(tile_##mr##_1_0), L(tile_##mr##_2_0)}, {L(tile_##mr##_1_1), L(tile_##mr##_2_1)}}
-// By rows - 1, transposed, vectors - 1.
-static const L(Tile) L(tiles)[MR][2][2] = {
+#define ROWS_OF(mr)                                   \
+  {{L(tile_##mr##_1_0_0), L(tile_##mr##_2_0_0)},      \
+   {L(tile_##mr##_1_1_0), L(tile_##mr##_2_1_0)},      \
+   {L(tile_##mr##_1_1_1), L(tile_##mr##_2_1_1)}}
+// By rows - 1, kind (a as it lies, transposed, transposed with part rows of b), vectors - 1.
+static const L(Tile) L(tiles)[MR][3][2] = {
     ROWS_OF(1), ROWS_OF(2), ROWS_OF(3), ROWS_OF(4), ROWS_OF(5), ROWS_OF(6),
 #if MR > 6
     ROWS_OF(7), ROWS_OF(8), ROWS_OF(9), ROWS_OF(10), ROWS_OF(11), ROWS_OF(12),
 #endif
 };
 
-// c (m, n) = or += a b for one panel of n <= NR columns of b, whose rows are ldb apart and readable
-// up to whole vectors.
-static void L(panel)(int transposed, long m, long n, long k, const float *a, long lda,
-                     const float *b, long ldb, float *c, long ldc, int accumulate) {
+// The n <= NR columns of the product from `column` on; rows of b are ldb apart.
+static void L(short_panel)(const thresh_product *p, int transposed, long column, long n, const float *b,
+                     long ldb) {
   const int nv = n > VL ? 2 : 1;
-  const long blocks = (m + MR - 1) / MR;
-  const long step = transposed ? 1 : lda;
+  const long last = n - (nv - 1) * VL;
+  const int kind = !transposed ? 0 : last == VL ? 1 : 2;
+  const long blocks = (p->m + MR - 1) / MR, step = transposed ? 1 : p->lda;
+  const float *start = p->start ? p->start + column : 0;
   for (long i = 0, block = 0; block < blocks; block++) {
     // Blocks of even size: 16 rows are 8 + 8, not 12 + 4.
-    const long mr = (m - i + blocks - block - 1) / (blocks - block);
-    const L(Tile) tile = L(tiles)[mr - 1][transposed][nv - 1];
-    if (n == nv * VL) {
-      tile(k, a + i * step, lda, b, ldb, c + i * ldc, ldc, accumulate);
-    } else {
-      float whole[MR * NR];
-      tile(k, a + i * step, lda, b, ldb, whole, NR, 0);
-      for (long r = 0; r < mr; r++)
-        for (long j = 0; j < n; j++) {
-          float *to = c + (i + r) * ldc + j;
-          *to = accumulate ? *to + whole[r * NR + j] : whole[r * NR + j];
-        }
-    }
+    const long mr = (p->m - i + blocks - block - 1) / (blocks - block);
+    L(tiles)[mr - 1][kind][nv - 1](p, p->a + i * step, b, ldb, start, p->c + i * p->ldc + column,
+                                   last);
     i += mr;
+  }
+}
+
+// The same in parts of at most 512 numbers of the sum, which keeps rounding errors from growing.
+static void L(panel)(const thresh_product *p, int transposed, long column, long n, const float *b,
+                     long ldb) {
+  if (p->segments > 1 || p->k <= 768) {
+    L(short_panel)(p, transposed, column, n, b, ldb);
+    return;
+  }
+  for (long l = 0; l < p->k; l += 512) {
+    thresh_product part = *p;
+    part.a += transposed ? l * p->lda : l;
+    part.k = p->k - l < 512 ? p->k - l : 512;
+    if (l > 0) {
+      part.start = 0;
+      part.accumulate = 1;
+    }
+    if (l + 512 < p->k) {
+      part.low = -INFINITY;
+      part.high = INFINITY;
+    }
+    L(short_panel)(&part, transposed, column, n, b + l * ldb, ldb);
   }
 }
 
@@ -155,32 +219,15 @@ static void L(pack_panels)(long k, long n, const float *b, long row, long column
   }
 }
 
-static void L(gemm_panels)(long m, long n, long k, const float *a, long lda, const float *packed,
-                           float *c, long ldc, int accumulate) {
-  for (long j = 0; j < n; j += NR)
-    L(panel)(0, m, n - j < NR ? n - j : NR, k, a, lda, packed + j * k, NR, c + j, ldc, accumulate);
+static void L(gemm_panels)(const thresh_product *p, const float *panels) {
+  const long depth = p->segments * p->k;
+  for (long j = 0; j < p->n; j += NR)
+    L(panel)(p, 0, j, p->n - j < NR ? p->n - j : NR, panels + j * depth, NR);
 }
 
-// c (m, n) = or += a^T b, with a (k, m) and b (k, n).
-static void L(gemm_transposed)(long m, long n, long k, const float *a, long lda, const float *b,
-                               long ldb, float *c, long ldc, int accumulate) {
-  long j = 0;
-  for (; j + NR <= n; j += NR) L(panel)(1, m, NR, k, a, lda, b + j, ldb, c + j, ldc, accumulate);
-  if (j + VL <= n) {
-    L(panel)(1, m, VL, k, a, lda, b + j, ldb, c + j, ldc, accumulate);
-    j += VL;
-  }
-  if (j == n) return;
-  // The last columns, copied into whole vectors some rows at a time.
-  float some[64 * VL];
-  for (long l = 0; l < k; l += 64) {
-    const long rows = k - l < 64 ? k - l : 64;
-    for (long r = 0; r < rows; r++) {
-      for (long i = 0; i < n - j; i++) some[r * VL + i] = b[(l + r) * ldb + j + i];
-      for (long i = n - j; i < VL; i++) some[r * VL + i] = 0;
-    }
-    L(panel)(1, m, n - j, rows, a + l * lda, lda, some, VL, c + j, ldc, accumulate || l > 0);
-  }
+static void L(gemm_transposed)(const thresh_product *p, const float *b, long ldb) {
+  for (long j = 0; j < p->n; j += NR)
+    L(panel)(p, 1, j, p->n - j < NR ? p->n - j : NR, b + j, ldb);
 }
 
 #undef TILE

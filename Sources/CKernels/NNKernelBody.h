@@ -128,46 +128,6 @@ static void N(layer_norm_back)(const T *x, const T *dy, long rows, long c, const
   }
 }
 
-static void N(max_pool)(const thresh_window *v, const T *x, long line, long lines, T *y, int *at) {
-  const long c = v->c;
-  y += line * v->ow * c;
-  at += line * v->ow * c;
-  for (long l = line; l < line + lines; l++) {
-    const T *image = x + l / v->oh * v->h * v->w * c;
-    const long y0 = l % v->oh * v->stride_h - v->pad_h;
-    for (long ox = 0; ox < v->ow; ox++, y += c, at += c) {
-      const long x0 = ox * v->stride_w - v->pad_w;
-      int first = 1;
-      for (long r = 0; r < v->r; r++) {
-        const long row = y0 + r * v->dilation_h;
-        if (row < 0 || row >= v->h) continue;
-        for (long s = 0; s < v->s; s++) {
-          const long column = x0 + s * v->dilation_w;
-          if (column < 0 || column >= v->w) continue;
-          const int place = (int)(row * v->w + column);
-          const T *restrict from = image + (long)place * c;
-          T *restrict to = y;
-          int *restrict here = at;
-          if (first) {
-            first = 0;
-            for (long i = 0; i < c; i++) {
-              to[i] = from[i];
-              here[i] = place;
-            }
-          } else {
-            for (long i = 0; i < c; i++) {
-              // NaN wins, as in PyTorch.
-              const int more = from[i] > to[i] || from[i] != from[i];
-              to[i] = more ? from[i] : to[i];
-              here[i] = more ? place : here[i];
-            }
-          }
-        }
-      }
-    }
-  }
-}
-
 static void N(max_pool_back)(const thresh_window *v, const T *dy, const int *at, long image,
                              long images, T *dx) {
   const long c = v->c, size = v->oh * v->ow * c;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Batch normalisation with its activation in one pass, over rows of c channels, for one type T and
-// CPU level: N(name), vectors of VN numbers.
+// Batch normalisation with its activation in one pass, over rows of c channels, and max pooling, for
+// one type T and CPU level: N(name), vectors of VN numbers.
 //
 // An activation is a clamp to [low, high]: (-inf, inf) for none, (0, inf) for ReLU, (0, 6) for
 // ReLU6. Sums run in T over at most 64 rows, then in double.
@@ -15,9 +15,13 @@ typedef __typeof__((VEC){0} < (VEC){0}) MASK;
 // The first n numbers at p (all VN of them when there are as many), zeros behind them.
 NORM_INLINE VEC N(get)(const T *p, long n) {
   if (n >= VN) return *(const N(Unaligned) *)p;
+#ifdef MASKED_LOAD
+  return MASKED_LOAD((1u << n) - 1, p);
+#else
   T some[VN];
   for (long i = 0; i < VN; i++) some[i] = i < n ? p[i] : 0;
   return *(const N(Unaligned) *)some;
+#endif
 }
 
 NORM_INLINE void N(put)(T *p, VEC v, long n) {
@@ -25,7 +29,11 @@ NORM_INLINE void N(put)(T *p, VEC v, long n) {
     *(N(Unaligned) *)p = v;
     return;
   }
+#ifdef MASKED_LOAD
+  MASKED_STORE(p, (1u << n) - 1, v);
+#else
   for (long i = 0; i < n; i++) p[i] = v[i];
+#endif
 }
 
 NORM_INLINE VEC N(select)(MASK mask, VEC yes, VEC no) {
@@ -146,6 +154,45 @@ static void N(norm_back)(const T *x, const T *out, const T *dy, long rows, long 
       const VEC g = N(masked)(clamped, N(get)(dy + at + j, n), v, out ? out + at + j : 0, m,
                               N(get)(scale + j, n), N(get)(shift + j, n), least, most, n);
       N(put)(dx + at + j, N(get)(a + j, n) * g - N(get)(b + j, n) * (v - m) - N(get)(d + j, n), n);
+    }
+  }
+}
+
+// Maxima over windows and their places (y * w + x) in each image; NaN wins, as in PyTorch.
+static void N(max_pool)(const thresh_window *v, const T *x, long line, long lines, T *y, int *at) {
+  typedef int Places __attribute__((vector_size(VN * sizeof(int)), aligned(sizeof(int))));
+  const long c = v->c;
+  for (long l = line; l < line + lines; l++) {
+    const T *image = x + l / v->oh * v->h * v->w * c;
+    const long y0 = l % v->oh * v->stride_h - v->pad_h;
+    for (long ox = 0; ox < v->ow; ox++) {
+      const long x0 = ox * v->stride_w - v->pad_w, to = (l * v->ow + ox) * c;
+      for (long j = 0; j < c; j += VN) {
+        const long n = c - j;
+        VEC most = {0};
+        MASK places = {0};
+        int first = 1;
+        for (long r = 0; r < v->r; r++) {
+          const long row = y0 + r * v->dilation_h;
+          if (row < 0 || row >= v->h) continue;
+          for (long s = 0; s < v->s; s++) {
+            const long column = x0 + s * v->dilation_w;
+            if (column < 0 || column >= v->w) continue;
+            const long place = row * v->w + column;
+            const VEC value = N(get)(image + place * c + j, n);
+            const MASK here = (MASK){0} + (__typeof__(places[0]))place;
+            const MASK more = first ? ~(MASK){0} : (value > most) | (value != value);
+            most = N(select)(more, value, most);
+            places = (places & ~more) | (here & more);
+            first = 0;
+          }
+        }
+        N(put)(y + to + j, most, n);
+        const Places narrow = __builtin_convertvector(places, Places);
+        if (n >= VN) *(Places *)(at + to + j) = narrow;
+        else
+          for (long i = 0; i < n; i++) at[to + j + i] = narrow[i];
+      }
     }
   }
 }

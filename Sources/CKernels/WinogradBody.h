@@ -72,23 +72,6 @@ INLINE void L(filter6)(const V u[6], V g[3]) {
   g[2] = (F1 * P00 * sum0 + F2 * P11 * sum1) + u[5];
 }
 
-// The first n numbers at p, zeros behind them.
-INLINE V L(load_part)(const float *p, long n) {
-  float whole[VL];
-  for (long i = 0; i < VL; i++) whole[i] = i < n ? p[i] : 0;
-  return L(load)(whole);
-}
-INLINE void L(store_part)(float *p, V v, long n) {
-  float whole[VL];
-  L(store)(whole, v);
-  for (long i = 0; i < n; i++) p[i] = whole[i];
-}
-INLINE V L(load_some)(const float *p, long n) { return n >= VL ? L(load)(p) : L(load_part)(p, n); }
-INLINE void L(store_some)(float *p, V v, long n) {
-  if (n >= VL) L(store)(p, v);
-  else L(store_part)(p, v, n);
-}
-
 // One vector of channels of a 6x6 patch, rows and pixels at the given strides, to 36 places that
 // are `place` apart.
 INLINE void L(input_vector)(const float *x, long row, long pixel, float *v, long place, long n) {
@@ -104,13 +87,6 @@ INLINE void L(input_vector)(const float *x, long row, long pixel, float *v, long
     L(input6)(t[i], c);
     UNROLL for (int j = 0; j < 6; j++) L(store_some)(v + (i * 6 + j) * place, c[j], n);
   }
-}
-
-// NaN stays.
-INLINE V L(clamp)(V v, V least, V most) {
-  typedef __typeof__(v < least) M;
-  const M below = v < least, above = v > most;
-  return (V)(((M)v & ~(below | above)) | ((M)least & below) | ((M)most & above));
 }
 
 // The tile's place: its image, and the input row and column of its first pixel (may lie outside).
@@ -277,9 +253,13 @@ static void L(winograd_products)(long tiles, long c, long c0, long c1, long colu
   const long n = columns > VL ? NR : VL;
   const long v_place = thresh_winograd_place(tiles, c), m_place = thresh_winograd_place(tiles, NR);
   const long u_place = thresh_winograd_place(c1 - c0, NR);
-  for (long p = 0; p < 36; p++)
-    L(panel)(0, tiles, n, c1 - c0, v + p * v_place + c0, c, u + p * u_place, NR, m + p * m_place,
-             NR, accumulate);
+  for (long p = 0; p < 36; p++) {
+    const thresh_product product = {
+        .m = tiles, .n = n, .k = c1 - c0, .segments = 1, .a = v + p * v_place + c0, .lda = c,
+        .low = -INFINITY, .high = INFINITY, .c = m + p * m_place, .ldc = NR,
+        .accumulate = accumulate};
+    L(panel)(&product, 0, 0, n, u + p * u_place, NR);
+  }
 }
 
 // du (36, rows, c) = or += m^T v over tiles, for `rows` output channels from k0 on.
@@ -287,9 +267,13 @@ static void L(winograd_outer)(long tiles, long k, long k0, long rows, long c, co
                               const float *v, float *du, int accumulate) {
   const long m_place = thresh_winograd_place(tiles, k), v_place = thresh_winograd_place(tiles, c);
   const long u_place = thresh_winograd_place(rows, c);
-  for (long p = 0; p < 36; p++)
-    L(gemm_transposed)(rows, c, tiles, m + p * m_place + k0, k, v + p * v_place, c,
-                       du + p * u_place, c, accumulate);
+  for (long p = 0; p < 36; p++) {
+    const thresh_product product = {
+        .m = rows, .n = c, .k = tiles, .segments = 1, .a = m + p * m_place + k0, .lda = k,
+        .low = -INFINITY, .high = INFINITY, .c = du + p * u_place, .ldc = c,
+        .accumulate = accumulate};
+    L(gemm_transposed)(&product, v + p * v_place, c);
+  }
 }
 
 // Rows [first, last) of du (36, rows, c) -> dw (rows, 3, 3, c): G^T du G.

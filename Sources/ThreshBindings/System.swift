@@ -40,6 +40,17 @@ func addSystem(to th: inout Namespace) {
     Workers.threadCount = n
     return .none
   }
+  // set_convolution("auto" | "direct"): whether Winograd's form may be used; gives the mode before.
+  th.function("set_convolution") { call in
+    let before = ConvolutionMethod.mode
+    let name = try call.string(1, "mode")
+    guard let mode = ConvolutionMethod.Mode(name: name) else {
+      throw call.argumentError(1, "mode", "'auto' or 'direct' expected, got '\(name)'")
+    }
+    ConvolutionMethod.mode = mode
+    return .string(before.name)
+  }
+  th.function("cpu_level") { _ in .string(CPULevel.name) }
   th.function("memory") { call in
     let lua = try call.session.memory
     return .one(

@@ -15,6 +15,22 @@ static inline long thresh_winograd_place(long rows, long width) {
   return size % 1024 == 0 ? size + 32 : size;
 }
 
+/// A product of matrices: c (m, n) = clamp(a b + start), or c += a b.
+///
+/// The rows of a may come in several segments of k numbers, `segment_stride` apart: the lines that a
+/// filter covers.
+typedef struct {
+  long m, n, k;
+  long segments, segment_stride;
+  const float *a;
+  long lda;
+  const float *start;  ///< (n), or null for zeros
+  float low, high;
+  float *c;
+  long ldc;
+  int accumulate;
+} thresh_product;
+
 #define THRESH_FLOAT_KERNELS(K)                                                                    \
   /* b (k, n), at the given strides, to panels [first, last). */                                   \
   K(pack_panels, (long k, long n, const float *b, long row, long column, long first, long last,    \
@@ -22,12 +38,10 @@ static inline long thresh_winograd_place(long rows, long width) {
   /* a (m, n), rows lda apart, to b (n, m), rows ldb apart. */                                     \
   K(transpose, (long m, long n, const float *a, long lda, float *b, long ldb),                     \
     (m, n, a, lda, b, ldb))                                                                        \
-  /* c (m, n) = or += a (m, k) b, with b in panels. */                                             \
-  K(gemm_panels, (long m, long n, long k, const float *a, long lda, const float *panels, float *c, \
-    long ldc, int accumulate), (m, n, k, a, lda, panels, c, ldc, accumulate))                      \
-  /* c (m, n) = or += a^T b, with a (k, m) and b (k, n). */                                        \
-  K(gemm_transposed, (long m, long n, long k, const float *a, long lda, const float *b, long ldb,  \
-    float *c, long ldc, int accumulate), (m, n, k, a, lda, b, ldb, c, ldc, accumulate))            \
+  /* The product p with b (segments k, n) in panels. */                                           \
+  K(gemm_panels, (const thresh_product *p, const float *panels), (p, panels))                      \
+  /* The product p of a^T, with a (k, m), and b (k, n), rows ldb apart; one segment. */            \
+  K(gemm_transposed, (const thresh_product *p, const float *b, long ldb), (p, b, ldb))             \
   /* x (N, h, w, c) to v (36, room, c), from its row `row` on, for `tiles` tiles of 4x4 outputs    \
      from `first` on. */                                                                           \
   K(winograd_input, (const thresh_window *s, const float *x, long first, long tiles, long room,    \

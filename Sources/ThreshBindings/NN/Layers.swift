@@ -9,6 +9,7 @@ func neuralNetworks(random: DefaultRandom) -> Namespace {
   addLayers(to: &nn, random: random)
   addActivations(to: &nn, random: random)
   addContainers(to: &nn)
+  addFusion(to: &nn)
   addLosses(to: &nn)
   return nn
 }

@@ -37,10 +37,21 @@ enum Gemm {
       try Interrupt.check("matmul")
       if n == 1 || m == 1 {
         vector(m, n, k, x, y, z)
-      } else {
+      } else if try !ownProduct(m, n, k, x, y, z) {
         tiles(m, n, k, x, y, z)
       }
     }
+  }
+
+  /// Whether the engine's own kernels did it: float32, but for the largest matrices.
+  private static func ownProduct<T: BLASElement>(
+    _ m: Int, _ n: Int, _ k: Int, _ a: BLAS.Operand<T>, _ b: BLAS.Operand<T>,
+    _ out: UnsafeMutablePointer<T>
+  ) throws -> Bool {
+    guard let a = a as? FloatGemm.Operand, let b = b as? FloatGemm.Operand,
+      let out = out as? UnsafeMutablePointer<Float>, n * k <= 1 << 24
+    else { return false }
+    return try FloatGemm.run(m, n, k, a, b, out)
   }
 
   /// A matrix BLAS can read: itself or a copy.

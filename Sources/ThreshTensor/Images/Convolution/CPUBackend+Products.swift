@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import CKernels
 
-/// Convolution as products with packed filters, on float32: of the pixels themselves (1x1, stride 1)
-/// or of patches that are copied some lines at a time.
+/// Convolution as products with packed filters, on float32: of the pixels themselves (1x1, stride 1),
+/// of the overlapping rows of a line, or of patches that are copied some lines at a time.
 extension CPUBackend {
   /// Floats of patches, and of outputs, that a task holds at a time.
   private static let patchFloats = 48 << 10
@@ -24,22 +24,100 @@ extension CPUBackend {
     return out
   }
 
-  /// Output lines to a chunk: its patches and its outputs stay in the second-level cache.
-  private func linesOfChunk(_ z: ConvolutionShape) -> Int {
-    let rows = min(CPUBackend.patchFloats / z.patch, CPUBackend.outputFloats / z.k)
-    return max(1, max(rows, 12) / z.ow)
+  /// Where a chunk of output lines finds the numbers under its filters.
+  private enum Source {
+    /// The pixels are the rows: 1x1 filters of stride 1.
+    case pixels
+    /// Rows that overlap in the lines of the image itself, or of a padded copy of them.
+    case lines
+    /// Patches, copied one after the other.
+    case patches
   }
 
-  /// Rows of patches for lines [first, first + count), and the numbers between two of them.
-  private func patchRows(
+  private func source(_ z: ConvolutionShape) -> Source {
+    if z.isPointwise { return .pixels }
+    return z.dilation.w == 1 && z.ow >= 8 ? .lines : .patches
+  }
+
+  /// Output lines to a chunk: what it copies and its outputs stay in the second-level cache.
+  private func linesOfChunk(_ z: ConvolutionShape) -> Int {
+    let copied =
+      source(z) == .lines ? z.stride.h * paddedLine(z) : z.ow * z.patch
+    let lines = min(CPUBackend.patchFloats / copied, CPUBackend.outputFloats / (z.ow * z.k))
+    return max(1, lines, 12 / z.ow)
+  }
+
+  private func paddedLine(_ z: ConvolutionShape) -> Int { (z.w + 2 * z.padding.w) * z.c }
+
+  /// Bytes of workspace that a chunk of `lines` lines needs.
+  private func copiedBytes(_ z: ConvolutionShape, _ lines: Int) -> Int {
+    switch source(z) {
+    case .pixels: return 1
+    case .patches: return 4 * lines * z.ow * z.patch
+    case .lines:
+      if z.padding == Pair(0) { return 1 }
+      return 4 * ((lines - 1) * z.stride.h + z.dilation.h * (z.r - 1) + 1) * paddedLine(z)
+    }
+  }
+
+  /// Calls `body(a, lda, segment stride, first output row, rows)` for pieces of lines
+  /// [first, first + count): rows of R segments of S C numbers (or of one segment of all of them).
+  private func forEachPiece(
     _ z: ConvolutionShape, _ x: UnsafePointer<Float>, _ first: Int, _ count: Int,
-    _ block: UnsafeMutableRawPointer
-  ) -> UnsafePointer<Float> {
-    if z.isPointwise { return x + first * z.ow * z.c }
-    let rows = block.assumingMemoryBound(to: Float.self)
-    var window = z.window
-    thresh_im2col_float(&window, x, 0, z.c, first, count, rows)
-    return UnsafePointer(rows)
+    _ block: UnsafeMutableRawPointer,
+    _ body: (_ a: UnsafePointer<Float>, _ lda: Int, _ segment: Int, _ row: Int, _ rows: Int) -> Void
+  ) {
+    let copied = block.assumingMemoryBound(to: Float.self)
+    switch source(z) {
+    case .pixels: body(x + first * z.ow * z.c, z.c, 0, first * z.ow, count * z.ow)
+    case .patches:
+      var window = z.window
+      thresh_im2col_float(&window, x, 0, z.c, first, count, copied)
+      body(UnsafePointer(copied), z.patch, 0, first * z.ow, count * z.ow)
+    case .lines:
+      var line = first
+      while line < first + count {
+        let (image, top) = (line / z.oh, line % z.oh)
+        let lines = min(first + count - line, z.oh - top)
+        var from = x + (image * z.h + top * z.stride.h) * z.w * z.c
+        var length = z.w * z.c
+        if z.padding != Pair(0) {
+          let rows = (lines - 1) * z.stride.h + z.dilation.h * (z.r - 1) + 1
+          copyPadded(z, x + image * z.h * z.w * z.c, top * z.stride.h - z.padding.h, rows, copied)
+          from = UnsafePointer(copied)
+          length = paddedLine(z)
+        }
+        for l in 0..<lines {
+          body(
+            from + l * z.stride.h * length, z.stride.w * z.c, z.dilation.h * length,
+            (line + l) * z.ow, z.ow)
+        }
+        line += lines
+      }
+    }
+  }
+
+  /// Rows from `top` on of an image, with zeros around it: (rows, W + 2 padding, C).
+  private func copyPadded(
+    _ z: ConvolutionShape, _ image: UnsafePointer<Float>, _ top: Int, _ rows: Int,
+    _ to: UnsafeMutablePointer<Float>
+  ) {
+    let (edge, width, length) = (z.padding.w * z.c, z.w * z.c, paddedLine(z))
+    for i in 0..<rows {
+      let line = to + i * length
+      guard top + i >= 0, top + i < z.h else {
+        line.update(repeating: 0, count: length)
+        continue
+      }
+      line.update(repeating: 0, count: edge)
+      (line + edge).update(from: image + (top + i) * width, count: width)
+      (line + edge + width).update(repeating: 0, count: edge)
+    }
+  }
+
+  /// Segments of a row and the numbers in one.
+  private func segments(_ z: ConvolutionShape) -> (count: Int, size: Int) {
+    source(z) == .lines ? (z.r, z.s * z.c) : (1, z.patch)
   }
 
   func productsForward(
@@ -50,17 +128,25 @@ extension CPUBackend {
     let lines = linesOfChunk(z)
     let chunks = Workspace.pieces(z.lines, grain: lines, most: Int.max)
     try finish.moments?.reserve(chunks.map { $0.count * z.ow })
-    let plain = finish.changes ? try PlainNorm<Float>(z.k, finish) : nil
-    let bytes = z.isPointwise ? 1 : 4 * lines * z.ow * z.patch
-    try Workspace.run(chunks.count, bytes: bytes) { i, block in
+    // With a residual, bias and clamp wait for it.
+    let plain = finish.residual == nil ? nil : try PlainNorm<Float>(z.k, finish)
+    let bias = plain == nil ? finish.bias?.pointer(Float.self) : nil
+    let low = plain == nil ? Float(finish.low) : -.infinity
+    let high = plain == nil ? Float(finish.high) : .infinity
+    let (segments, size) = segments(z)
+    try Workspace.run(chunks.count, bytes: copiedBytes(z, lines)) { i, block in
       let (first, count) = (chunks[i].lowerBound, chunks[i].count)
+      forEachPiece(z, xp, first, count, block) { a, lda, segment, row, rows in
+        var product = thresh_product(
+          m: rows, n: z.k, k: size, segments: segments, segment_stride: segment, a: a, lda: lda,
+          start: bias, low: low, high: high, c: yp + row * z.k, ldc: z.k, accumulate: 0)
+        thresh_gemm_panels(&product, pp)
+      }
       let rows = first * z.ow..<(first + count) * z.ow
-      let out = yp + rows.lowerBound * z.k
-      thresh_gemm_panels(
-        rows.count, z.k, z.patch, patchRows(z, xp, first, count, block), z.patch, pp, out, z.k, 0)
       plain?.apply(yp, z.k, rows)
       if let to = finish.moments?.piece(i) {
-        thresh_column_moments_float(out, rows.count, z.k, z.k, to.mean, to.m2)
+        thresh_column_moments_float(
+          yp + rows.lowerBound * z.k, rows.count, z.k, z.k, to.mean, to.m2)
       }
     }
     withExtendedLifetime(panels) {}
@@ -165,13 +251,12 @@ extension CPUBackend {
         thresh_im2col_float(&window, gp, 0, z.k, first, count, copied)
         from = UnsafePointer(copied)
       }
-      if dense {
-        thresh_gemm_panels(count * v.ow, z.c, patch, from, patch, pp, line(first), stepW, 0)
-        return
-      }
-      for l in 0..<count {
-        thresh_gemm_panels(
-          v.ow, z.c, patch, from + l * v.ow * patch, patch, pp, line(first + l), stepW, 0)
+      for l in 0..<(dense ? 1 : count) {
+        var product = thresh_product(
+          m: dense ? count * v.ow : v.ow, n: z.c, k: patch, segments: 1, segment_stride: 0,
+          a: from + l * v.ow * patch, lda: patch, start: nil, low: -.infinity, high: .infinity,
+          c: line(first + l), ldc: stepW, accumulate: 0)
+        thresh_gemm_panels(&product, pp)
       }
     }
     withExtendedLifetime((panels, filters)) {}
@@ -183,19 +268,27 @@ extension CPUBackend {
     let size = z.k * z.patch
     let (xp, gp) = (x.pointer(Float.self), dy.pointer(Float.self))
     let lines = linesOfChunk(z)
-    let bytes = z.isPointwise ? 1 : 4 * lines * z.ow * z.patch
+    let bytes = copiedBytes(z, lines)
+    let (segments, width) = segments(z)
 
     /// out = dy^T patches over some lines, for the filters from k on.
     func sum(
       _ piece: Range<Int>, _ k: Range<Int>, _ block: UnsafeMutableRawPointer,
       _ out: UnsafeMutablePointer<Float>
     ) {
+      var begun: Int32 = 0
       for first in stride(from: piece.lowerBound, to: piece.upperBound, by: lines) {
         let count = min(lines, piece.upperBound - first)
-        thresh_gemm_transposed(
-          k.count, z.patch, count * z.ow, gp + first * z.ow * z.k + k.lowerBound, z.k,
-          patchRows(z, xp, first, count, block), z.patch, out, z.patch,
-          first == piece.lowerBound ? 0 : 1)
+        forEachPiece(z, xp, first, count, block) { b, ldb, segment, row, rows in
+          for i in 0..<segments {
+            var product = thresh_product(
+              m: k.count, n: width, k: rows, segments: 1, segment_stride: 0,
+              a: gp + row * z.k + k.lowerBound, lda: z.k, start: nil, low: -.infinity,
+              high: .infinity, c: out + i * width, ldc: z.patch, accumulate: begun)
+            thresh_gemm_transposed(&product, b + i * segment, ldb)
+          }
+          begun = 1
+        }
       }
     }
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import Synchronization
+import Glibc
 
 /// How a convolution is computed.
 public enum ConvolutionMethod: String, Sendable {
@@ -13,19 +13,33 @@ public enum ConvolutionMethod: String, Sendable {
   case patches
 
   /// What `th.set_convolution` chooses between.
-  public enum Mode: Int, Sendable {
+  public enum Mode: Sendable {
     /// The fastest form.
     case auto
     /// The most exact form: never Winograd's.
     case direct
+
+    public var name: String { self == .auto ? "auto" : "direct" }
+
+    public init?(name: String) {
+      switch name {
+      case "auto": self = .auto
+      case "direct": self = .direct
+      default: return nil
+      }
+    }
   }
 
-  private static let current = Atomic<Int>(Mode.auto.rawValue)
+  private static let key: pthread_key_t = {
+    var key = pthread_key_t()
+    pthread_key_create(&key, nil)
+    return key
+  }()
 
-  /// Whether Winograd's form may be used; for the whole process.
+  /// Whether Winograd's form may be used, by operations that this thread starts.
   public static var mode: Mode {
-    get { Mode(rawValue: current.load(ordering: .relaxed)) ?? .auto }
-    set { current.store(newValue.rawValue, ordering: .relaxed) }
+    get { pthread_getspecific(key) == nil ? .auto : .direct }
+    set { pthread_setspecific(key, newValue == .auto ? nil : UnsafeRawPointer(bitPattern: 1)) }
   }
 
   /// The one table that chooses by shape.
