@@ -57,4 +57,58 @@ local Silent = nn.define { name = "Silent", forward = function() end }
 ok, message = pcall(Silent(), x)
 assert(not ok and tostring(message):find("Silent: forward must return a tensor", 1, true), tostring(message))
 
+-- A summary lists the layers below Lua modules too, and leaves the model as it was.
+local summed = nn.Sequential(nn.Flatten(), nn.Linear(6, 4), Block(4), nn.Linear(4, 3))
+local s = summed:summary { 2, 3 }
+local paths = {}
+for i, row in ipairs(s.rows) do paths[i] = row.path end
+assert(table.concat(paths, " ") == "0 1 2 2.inner 3", table.concat(paths, " "))
+assert(s.rows[3].type == "Block" and s.rows[3].parameters == 4 and s.rows[3].macs == 0)
+assert(s.rows[4].parameters == 20 and s.rows[4].macs == 16)
+assert(table.concat(s.rows[5].shape, "x") == "1x3" and #s.rows[5].shapes == 1)
+assert(s.parameters == summed:parameter_count() and s.trainable == s.parameters and s.unused == 0)
+assert(s.macs == 6 * 4 + 16 + 12 and s.parameter_mib == s.parameters * 4 / 2 ^ 20)
+assert(s.model == "Sequential" and table.concat(s.input, "x") == "1x2x3" and s.activation_mib > 0)
+assert(tostring(s):find("2.inner +Linear +%(1, 4%) +20 +16\n"), tostring(s))
+assert(summed.training and summed[3].training)
+summed:eval()
+summed:summary(2, 3)
+assert(not summed.training)
+
+-- The layer that a shape does not fit is named, below Lua modules too.
+for _, case in ipairs {
+  { { 7 }, "summary: 1 (Linear): linear:" }, { { 2, 3 }, "2.inner (Linear): linear:", Block(5) },
+  { {}, "without its batch" }, { { 0 }, "without its batch" },
+} do
+  local shape, pattern, middle = table.unpack(case)
+  local odd = nn.Sequential(nn.Flatten(), nn.Linear(6, 4), middle or Block(4))
+  local fine, problem = pcall(odd.summary, odd, shape)
+  assert(not fine and tostring(problem):find(pattern, 1, true), tostring(problem))
+end
+
+-- Forms and options of models.
+local resnet = th.models.resnet50 { image_size = 224, width = 4, seed = 1 }
+assert(resnet:summary { 3, 224, 224 }.rows[1].shape[3] == 112)
+assert(th.models.resnet50 { width = 4, seed = 1 }:summary { 3, 32, 32 }.rows[1].shape[3] == 32)
+assert(th.models.vgg11_bn { stem = "cifar", width = 4 }(th.zeros(2, 3, 32, 32)).shape[2] == 10)
+local slim = th.models.mobilenetv2 { stem = "imagenet", width_multiple = 0.35, dropout = 0.1 }
+assert(slim(th.zeros(2, 3, 64, 64)).shape[2] == 10)
+for _, case in ipairs {
+  { "resnet18", { stem = "cifer" }, "did you mean 'cifar'" },
+  { "resnet20", { stem = "cifar" }, "unknown option 'stem'" },
+  { "vgg16_bn", { width_multiple = 1 }, "unknown option 'width_multiple'" },
+  { "mobilenetv2", { width = 8, width_multiple = 1 }, "not both" },
+  { "ssd300", { dropout = 0.1 }, "unknown option 'dropout'" },
+} do
+  local name, options, pattern = table.unpack(case)
+  local fine, problem = pcall(th.models[name], options)
+  assert(not fine and tostring(problem):find(pattern, 1, true), tostring(problem))
+end
+
+-- SSD300 has two outputs.
+local ssd = th.models.ssd300 { width = 4, classes = 3, seed = 1 }
+ssd:eval()
+local loc, conf = th.no_grad(function() return ssd(th.zeros(1, 3, 300, 300)) end)
+assert(table.concat(loc.shape, "x") == "1x4x8732" and table.concat(conf.shape, "x") == "1x3x8732")
+
 return "ok"

@@ -6,17 +6,6 @@ import ThreshTensor
 /// Whole models against PyTorch: logits, losses, gradients, running statistics, one SGD step.
 struct ModelTests {
   struct File: Decodable {
-    struct Filled: Decodable {
-      var t: Int
-      var name: String?
-      var shape: [Int]
-      var low, high: Double
-    }
-    struct Summary: Decodable {
-      var name: String
-      var sum, norm: Double
-      var first: [Double]
-    }
     struct Pass: Decodable {
       var logits: [[Double]]
       var losses: [Double]
@@ -25,62 +14,32 @@ struct ModelTests {
     struct Run: Decodable {
       var dtype: String
       var eval, train: Pass
-      var gradients, buffers, stepped: [Summary]
+      var gradients, buffers, stepped: [ModelFixture.Summary]
     }
     struct Settings: Decodable { var lr, momentum, weight_decay: Double }
+    var model: String
+    var options: ModelFixture.Options?
     var labels: [Int64]
-    var input: Filled
+    var input: ModelFixture.Filled
     var optimizer: Settings
-    var tensors: [Filled]
+    var tensors: [ModelFixture.Filled]
     var runs: [Run]
   }
 
-  /// The fixtures' closed form; see scripts/fixtures/torch_models.py.
-  private func fill(_ f: File.Filled, _ dtype: DType) throws -> Tensor {
-    let count = f.shape.reduce(1, *)
-    let values = (0..<count).map { i -> Double in
-      var h = UInt32(truncatingIfNeeded: i + 1 + f.t * 0x9E37_79B9)
-      h ^= h >> 16
-      h &*= 0x7FEB_352D
-      h ^= h >> 15
-      h &*= 0x846C_A68B
-      h ^= h >> 16
-      return f.low + (f.high - f.low) * Double(h) / 0x1p32
-    }
-    return try Tensor(values, f.shape).cast(dtype)
-  }
-
-  /// The largest difference from the expected summaries, relative to the largest root mean square.
-  private func error(
-    _ given: [(name: String, tensor: Tensor)], _ expected: [File.Summary]
-  ) throws -> Double {
-    let byName = Dictionary(uniqueKeysWithValues: given.map { ($0.name, $0.tensor) })
-    var scale = 0.0
-    var worst = 0.0
-    for summary in expected {
-      let values = try doubles(try #require(byName[summary.name], "\(summary.name)"))
-      let rms = summary.norm / Double(max(values.count, 1)).squareRoot()
-      scale = max(scale, rms)
-      let norm = values.reduce(0) { $0 + $1 * $1 }.squareRoot()
-      worst = max(worst, abs(norm - summary.norm) / Double(values.count).squareRoot())
-      for (a, b) in zip(values, summary.first) { worst = max(worst, abs(a - b)) }
-    }
-    return worst / scale
-  }
-
-  @Test(arguments: ["mlp", "lenet", "resnet20", "resnet18", "mobilenetv2"])
+  @Test(arguments: [
+    "mlp", "lenet", "resnet20", "resnet18", "mobilenetv2", "resnet18-imagenet",
+    "resnet50-imagenet", "mobilenetv2-imagenet", "vgg11_bn-imagenet", "vgg11_bn-cifar",
+  ])
   func model_forwardBackwardStep_agreesWithPyTorch(_ name: String) throws {
     let file = try Fixtures.json("models/\(name).json", as: File.self)
     for run in file.runs {
       let dtype = try #require(DType(name: run.dtype))
       let tolerance = dtype == .float64 ? 1e-9 : 1e-4
-      var options = ModelOptions()
-      options.dtype = dtype
-      let model = try ModelRegistry.make(name, options)
+      let model = try ModelFixture.model(file.model, file.options, dtype)
       var state: [String: Tensor] = [:]
-      for f in file.tensors { state[try #require(f.name)] = try fill(f, dtype) }
+      for f in file.tensors { state[try #require(f.name)] = try f.tensor(dtype) }
       try model.load(state)
-      let x = try fill(file.input, dtype)
+      let x = try file.input.tensor(dtype)
       let labels = try Tensor(file.labels)
 
       func losses(_ logits: Tensor) throws -> Tensor {
@@ -107,10 +66,10 @@ struct ModelTests {
       let gradients = try model.namedParameters().map {
         (name: $0.name, tensor: try #require($0.tensor.grad))
       }
-      let gradientError = try error(gradients, run.gradients)
+      let gradientError = try ModelFixture.error(gradients, run.gradients)
       #expect(gradientError < tolerance, "\(name) \(run.dtype) gradients: \(gradientError)")
       if !run.buffers.isEmpty {
-        let bufferError = try error(model.namedBuffers(), run.buffers)
+        let bufferError = try ModelFixture.error(model.namedBuffers(), run.buffers)
         #expect(bufferError < tolerance, "\(name) \(run.dtype) buffers: \(bufferError)")
       }
       let s = file.optimizer
@@ -120,19 +79,9 @@ struct ModelTests {
             model.parameters(), lr: s.lr, weightDecay: s.weight_decay, momentum: s.momentum)
         ], nesterov: true)
       try optimizer.step()
-      let stepError = try error(model.namedParameters(), run.stepped)
+      let stepError = try ModelFixture.error(model.namedParameters(), run.stepped)
       #expect(stepError < tolerance, "\(name) \(run.dtype) step: \(stepError)")
     }
-  }
-
-  @Test(arguments: [
-    ("resnet20", 269_722), ("resnet32", 464_154), ("resnet44", 658_586), ("resnet56", 853_018),
-    ("resnet110", 1_727_962), ("resnet18", 11_173_962), ("resnet34", 21_282_122),
-    ("mobilenetv2", 2_296_922), ("lenet", 62_006), ("mlp", 820_874),
-  ])
-  func model_parameterCount_isThePublishedOne(_ name: String, _ expected: Int) throws {
-    let model = try ModelRegistry.make(name)
-    #expect(model.parameters().reduce(0) { $0 + $1.count } == expected)
   }
 
   @Test func model_sameSeed_sameBits_otherSeed_others() throws {
@@ -201,7 +150,7 @@ struct ModelTests {
     return try model.stateDict().map { try doubles($0.tensor) }
   }
 
-  @Test(arguments: ["resnet8", "lenet", "mobilenetv2"])
+  @Test(arguments: ["resnet8", "lenet", "mobilenetv2", "resnet50", "vgg11_bn"])
   func training_oneOrTwoThreads_givesTheSameBits(_ name: String) throws {
     #expect(try train(threads: 1, model: name) == train(threads: 2, model: name))
   }

@@ -18,16 +18,36 @@ local o = th.arguments {
 }
 th.set_num_threads(o.threads)
 
--- The CIFAR forms of the peers: 10 classes, 3x32x32.
-local model = th.models[model_name] { classes = 10, in_channels = 3, image_size = 32, seed = 1 }
-local x = th.randn(o.batch, 3, 32, 32, { seed = 1 })
-local y = th.randint(1, 10, { o.batch }, { seed = 1 })
+-- The forms of the peers: CIFAR's with 10 classes and 3x32x32, or SSD300 with COCO's 81 and 3x300x300.
+local ssd = model_name == "ssd300"
+local size, classes = ssd and 300 or 32, ssd and 81 or 10
+local options = { classes = classes, in_channels = 3, seed = 1 }
+if not ssd then options.image_size = size end
+local model = th.models[model_name](options)
+local x = th.randn(o.batch, 3, size, size, { seed = 1 })
 local optimizer = th.optim.SGD(model:parameters(), { lr = 1e-4, momentum = 0.9, weight_decay = 5e-4 })
+
+-- The loss of a batch with random targets.
+local batch_loss
+if ssd then
+  -- One box in 200 has an object; class 1 is the background.
+  local boxes = 8732
+  local object = th.rand(o.batch, boxes, { seed = 2 }):lt(0.005)
+  local labels = th.where(object, th.randint(2, classes, { o.batch, boxes }, { seed = 3 }), 1)
+  local locations = th.randn(o.batch, 4, boxes, { seed = 4 })
+  local ssd_loss = dofile((arg[0]:gsub("step%.lua$", "ssd_loss.lua")))
+  batch_loss = function()
+    local loc, conf = model:forward(x)
+    return ssd_loss(loc, conf, locations, labels)
+  end
+else
+  local y = th.randint(1, classes, { o.batch }, { seed = 1 })
+  batch_loss = function() return th.nn.cross_entropy(model:forward(x), y) end
+end
 
 local function training_step()
   optimizer:zero_grad()
-  local loss = th.nn.cross_entropy(model:forward(x), y)
-  loss:backward()
+  batch_loss():backward()
   optimizer:step()
 end
 
