@@ -183,3 +183,21 @@ func keep_batchNormOfAllRows_isExact(_ policy: BatchNormKeep) throws {
     }
   }
 }
+
+@Test func keep_leaf_putsItsGradientAtTheKeptRows() throws {
+  let x = try Tensor([1.0, 2, 3] as [Double], [3, 1]).requireGrad()
+  let y = try x.keep([2, 0])
+  try (y.keep([1, 0]) * 10).backward(Tensor([1.0, 2] as [Double], [2, 1]))
+  #expect(try x.grad?.values(Double.self) == [10, 0, 20])
+}
+
+@Test func keep_withoutTape_copiesRowsAndLeavesTheTape() throws {
+  let x = try Tensor([1.0, 2, 3] as [Double], [3, 1]).requireGrad()
+  let y = try x * x
+  let rows = try GradMode.off { try y.keep([2]) }
+  #expect(!rows.requiresGrad)
+  #expect(try rows.values(Double.self) == [9])
+  try y.sum().backward()
+  #expect(try x.grad?.values(Double.self) == [2, 4, 6])
+  #expect(try spread([3, 1]).keep([1]).requiresGrad == false)
+}

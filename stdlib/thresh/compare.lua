@@ -170,7 +170,8 @@ local function speedup_text(row)
   local s = row.speedup
   if not s then return "" end
   local mark = row.baseline ~= row.first and "*" or ""
-  if s.reached == 0 then return string.format("<%.2f%s", s.below, mark) end
+  -- Without a bound the baseline never reached the accuracy itself.
+  if s.reached == 0 then return s.below and string.format("<%.2f%s", s.below, mark) or "-" end
   local text = string.format("%.2f [%.2f, %.2f]%s", s.median, s.min, s.max, mark)
   if s.reached < s.count then text = text .. string.format(" (%d of %d)", s.reached, s.count) end
   return text

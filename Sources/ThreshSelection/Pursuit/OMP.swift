@@ -117,12 +117,14 @@ public enum OMP {
       throw TensorError(
         op, "the budget must be in 1 ... \(n), the number of candidates; got \(options.budget)")
     }
-    guard options.lambda >= 0, options.lambda < .infinity else {
-      throw TensorError(op, "lambda must be finite and not negative, got \(options.lambda)")
+    try check(lambda: options.lambda, eps: options.eps, op: op)
+  }
+
+  static func check(lambda: Double, eps: Double, op: String) throws {
+    guard lambda >= 0, lambda < .infinity else {
+      throw TensorError(op, "lambda must be finite and not negative, got \(lambda)")
     }
-    guard options.eps >= 0 else {
-      throw TensorError(op, "eps must not be negative, got \(options.eps)")
-    }
+    guard eps >= 0 else { throw TensorError(op, "eps must not be negative, got \(eps)") }
   }
 
   /// Residuals `(n, C)` and embeddings `(n, E)` of as many candidates.

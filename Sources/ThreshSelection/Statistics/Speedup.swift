@@ -49,8 +49,9 @@ public struct FixedAccuracySpeedup: Sendable {
     for (base, run) in zip(baseline, runs) {
       guard let baseTime = base.time(to: target) else { continue }
       count += 1
-      if let time = run.time(to: target), time > 0 {
-        ratios.append(baseTime / time)
+      if let time = run.time(to: target) {
+        // Both may have it before any training: 0 seconds are no faster than 0.
+        ratios.append(time == baseTime ? 1 : baseTime / time)
       } else if let whole = run.seconds.last, whole > 0 {
         below = min(below ?? .infinity, baseTime / whole)
       }

@@ -66,12 +66,14 @@ public enum GradMatch {
   ///   - embeddings: `(n, E)`; nil for gradients with respect to the bias alone.
   ///   - labels: n of them, 0-based; not read per batch.
   ///   - stream: where filling draws from.
-  /// - Throws: `TensorError` for shapes, labels or batches that do not fit, and as `OMP.solve`.
+  /// - Throws: `TensorError` for shapes, labels, batches or options that do not fit, and as
+  ///   `OMP.solve`.
   public static func select(
     residuals: Tensor, embeddings: Tensor? = nil, labels: [Int], classes: Int, mode: Mode,
     options: Options, validation: Validation? = nil, stream: inout RandomStream
   ) throws -> Selection {
     try OMP.check(residuals, embeddings, op: "gradmatch")
+    try OMP.check(lambda: options.lambda, eps: options.eps, op: "gradmatch")
     var wide = residuals.dtype == .float64 || embeddings?.dtype == .float64
     if let validation {
       try check(validation, against: residuals, embeddings)

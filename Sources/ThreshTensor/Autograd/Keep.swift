@@ -6,7 +6,7 @@ extension Tensor {
   /// The backward pass of the result then costs as much as that of a batch of `rows.count`. Every
   /// node gathers its saved rows; BatchNorm's statistics stay those of the whole batch, and its
   /// reductions run over the kept rows. The tensors that were made on the way, this one included,
-  /// can no longer be the start of a backward pass.
+  /// can no longer be the start of a backward pass. Under `GradMode.off` the rows are only copied.
   ///
   /// - Parameter rows: 0-based, without repeats; their order becomes the order of the batch.
   /// - Throws: when an operation mixes rows, naming it, be it on a way beside the batch as in
@@ -23,7 +23,14 @@ extension Tensor {
       guard seen.insert(row).inserted else { throw TensorError("keep", "row \(row) comes twice") }
     }
     let kept = try GradMode.off { try gatheredRows(rows) }
-    guard let root = node else { return kept }
+    guard requiresGrad, GradMode.isEnabled else { return kept }
+    let root: Node
+    if let node {
+      root = node
+    } else {
+      // A leaf has no tape to drop rows of: its gradient is put in place where it arrives.
+      root = Node("keep", inputs: [self], rows: .each([true]), saved: []) { [$0.grad] }
+    }
     let nodes = try Keep.nodes(from: root)
     try GradMode.off { try Keep.drop(nodes, rows, of: n) }
     kept.requiresGrad = true

@@ -17,9 +17,9 @@ extension Tensor {
     case .float64: Tensor.putNaN(Double.self, sorted, d, values, picked)
     default: break
     }
-    let fresh = values.detached().view(values.shape, values.strides)
-    fresh.recordPicks("median", from: self, [(picked, 1)], along: d)
-    return keepdim ? (fresh, picked) : (try fresh.squeeze(d), try picked.squeeze(d))
+    let out = keepdim ? values.view(values.shape, values.strides) : values.selectedView(d, 0)
+    out.recordPicks("median", from: self, [(picked, 1)], along: d, keepdim: keepdim)
+    return (out, keepdim ? picked : picked.selectedView(d, 0))
   }
 
   /// The median of all elements, as a 0-d tensor. See `median(dim:)`.
@@ -60,13 +60,14 @@ extension Tensor {
         last.isNaN ? last : weight == 0 || a == b ? a : a + weight * (b - a)
       }
     }
-    out.recordPicks(
+    let result = keepdim ? out : out.selectedView(d, 0)
+    result.recordPicks(
       "quantile", from: self,
       [
         (try order.narrowedView(d, low, 1).contiguousUnrecorded(), 1 - weight),
         (try order.narrowedView(d, high, 1).contiguousUnrecorded(), weight),
-      ], along: d)
-    return keepdim ? out : try out.squeeze(d)
+      ], along: d, keepdim: keepdim)
+    return result
   }
 
   /// Replaces the median of each sorted line that ends in NaN by its first NaN.

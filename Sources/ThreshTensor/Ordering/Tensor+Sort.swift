@@ -53,10 +53,11 @@ extension Tensor {
   }
 
   /// Records this output as made of elements of `source` along `d`: the sum over `picks` of
-  /// `factor` times the elements at `indices`.
+  /// `factor` times the elements at `indices`; without `keepdim` the one place along `d` is gone.
   @discardableResult
   func recordPicks(
-    _ op: String, from source: Tensor, _ picks: [(indices: Tensor, factor: Double)], along d: Int
+    _ op: String, from source: Tensor, _ picks: [(indices: Tensor, factor: Double)], along d: Int,
+    keepdim: Bool = true
   ) -> Tensor {
     let factors = picks.map(\.factor)
     return recorded(
@@ -65,8 +66,9 @@ extension Tensor {
       saved: picks.map { d == 0 ? .whole($0.indices) : .rows($0.indices) }
     ) { c in
       let gradient = try Tensor.zeros(c.inputShapes[0], c.grad.dtype)
+      let grad = keepdim ? c.grad : c.grad.unsqueezedView(d)
       for (indices, factor) in zip(c.saved, factors) {
-        try Lines.add(c.grad, at: indices, along: d, to: gradient, factor: factor)
+        try Lines.add(grad, at: indices, along: d, to: gradient, factor: factor)
       }
       return [gradient]
     }

@@ -150,14 +150,14 @@ extension Tensor {
     case .float32: run(Float.self, source.pointer(), values.pointer())
     case .float64: run(Double.self, source.pointer(), values.pointer())
     }
-    let rows = Tensor.reductionRows([d])
-    values.recorded(op, [self], rows: rows, saved: [.rows(indices)]) { c in
+    let out = keepdim ? values : values.selectedView(d, 0)
+    out.recorded(op, [self], rows: Tensor.reductionRows([d]), saved: [.rows(indices)]) { c in
       let g = try Tensor.zeros(c.inputShapes[0], c.grad.dtype)
-      try Lines.add(c.grad, at: c.saved[0], along: d, to: g, factor: 1)
+      let grad = keepdim ? c.grad : c.grad.unsqueezedView(d)
+      try Lines.add(grad, at: c.saved[0], along: d, to: g, factor: 1)
       return [g]
     }
-    if keepdim { return (values, indices) }
-    return (try values.squeeze(d), indices.selectedView(d, 0))
+    return (out, keepdim ? indices : indices.selectedView(d, 0))
   }
 
   private var bytes: UnsafeMutablePointer<UInt8> {
