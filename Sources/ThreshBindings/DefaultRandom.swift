@@ -54,7 +54,7 @@ func registerStream(in session: LuaSession) throws {
         return .tensor(try oneBased(Tensor.randperm(n, stream: &own(call).stream)))
       },
       method("sample") { call in
-        let (k, n) = (try listSize(call, 2, "k"), try listSize(call, 3, "n"))
+        let (k, n) = (try listSize(call, 2, "k"), try listSize(call, 3, "n", bytes: 0))
         let drawn = try own(call).stream.sample(k, of: n)
         return .tensor(try Tensor(drawn.map { Int64($0 + 1) }))
       },
@@ -72,9 +72,12 @@ func registerStream(in session: LuaSession) throws {
 }
 
 /// A count that becomes the length of a list: neither negative nor beyond any memory.
-func listSize(_ call: LuaCall, _ i: Int, _ name: String) throws -> Int {
+///
+/// - Parameter bytes: what an item takes while the list is made; 0 for a list only imagined.
+func listSize(_ call: LuaCall, _ i: Int, _ name: String, bytes: Int = 32) throws -> Int {
   let n = try call.count(i, name)
   guard n <= 1 << 36 else { throw call.argumentError(i, name, "\(n) is too many") }
+  try MemoryPool.shared.require(n * bytes, call.function)
   return n
 }
 

@@ -46,22 +46,29 @@ final class LuaFunctionBody {
     thresh_list_clear(raw.pointee.session, thresh_call_results(raw))
     switch error {
     case let error as LuaArgumentError:
-      thresh_call_fail(raw, error.reason, shortName, Int32(error.position), error.parameter)
+      thresh_call_fail(
+        raw, shortened(error.reason), shortName, Int32(error.position), error.parameter)
     case let error as LuaError:
       if error.kind == .interrupted { return THRESH_INTERRUPTED }
       if let value = error.value, (try? LuaCall(raw: raw, body: self).writer.add(value)) != nil {
         return THRESH_RAISE
       }
-      thresh_call_fail(raw, error.message, error.op, 0, nil)
+      thresh_call_fail(raw, shortened(error.message), error.op, 0, nil)
     case is any LuaInterruptError:
       return THRESH_INTERRUPTED
     case let error as any LuaConvertibleError:
-      thresh_call_fail(raw, error.message, error.op, 0, nil)
+      thresh_call_fail(raw, shortened(error.message), error.op, 0, nil)
       return error is any LuaOutOfMemoryError ? THRESH_OUT_OF_MEMORY : THRESH_FAILED
     default:
-      thresh_call_fail(raw, "\(error)", shortName, 0, nil)
+      thresh_call_fail(raw, shortened("\(error)"), shortName, 0, nil)
     }
     return THRESH_FAILED
+  }
+
+  /// A message that fits a screen: a name or a path in it may be as long as a caller likes.
+  private func shortened(_ message: String) -> String {
+    let most = 1_000
+    return message.utf8.count <= most ? message : "\(message.prefix(700)) … \(message.suffix(200))"
   }
 
   /// Swift's side of the shim's door. Made here, outside any actor, so that no call checks one.

@@ -68,6 +68,68 @@ local cases = {
   { "unknown option 'fracton' (did you mean 'fraction'?)", function() return select.RS2 { fracton = 0.1 } end },
   { "mode must be one of", function() return select.GradMatch { fraction = 0.1, mode = "x" } end },
   { "no-such.trace", function() return select.Cached { trace = "no-such.trace" } end },
+  -- Lists whose length is the caller's choice: memory is asked for before they are made.
+  { "memory", function() return th.arange(1e11) end },
+  { "memory", function() return th.linspace(0, 1, 1 << 37) end },
+  { "memory", function() return th.randperm(1 << 36) end },
+  { "memory", function() return select.partition(1 << 36, 4) end },
+  { "memory", function() return select.random(1 << 36, 1 << 36) end },
+  { "memory", function() return th.zeros(2):repeat_interleave(1 << 40) end },
+  { "memory", function() return th.zeros(0):chunk(1 << 40) end },
+  { "memory", function() return th.zeros(1):expand(1 << 40):split(1) end },
+  { "memory", function() return th.zeros(1):expand(1 << 40):tolist() end },
+  { "memory", function() return th.zeros(1):expand(1 << 40):argsort() end },
+  { "must be in 1 … ", function() return th.data.digits().train:sample(math.mininteger) end },
+  { "must be in 1 … ", function() return th.data.digits().train:sample(0) end },
+  { "stride must be in 1 ... 1048576", function()
+    return nn.Conv2d(1, 1, 1, { stride = 1 << 21 })(th.zeros(1, 1, 2, 2))
+  end },
+  -- What is no regular file has no end or never begins.
+  { "not a regular file", function() return select.read_trace "/dev/zero" end },
+  { "not a regular file", function() return th.load_npy "/dev/zero" end },
+  { "/", function() return select.read_trace "/" end },
+  { "th.nn has no field a table", function() return nn[{}] end },
+  { "thresh has no field 2", function() return th[2] end },
+  { "options have names, got the key 1", function() return th.progress.start { 5 } end },
+  { "needs a table of name = { default, help }, got 3", function() return th.arguments(3) end },
+  { "option 'seed' must be { default, help text }", function() return th.arguments { seed = 1 } end },
+  { "the default of 'seed' must be", function() return th.arguments { seed = { print, "" } } end },
+  { "word 1 must be a string, got 1", function() return th.arguments({}, { 1 }) end },
+  { "inspect: unknown option 'dept' (did you mean 'depth'?)", function() return th.inspect({}, { dept = 1 }) end },
+  { "evaluate: model must be a module, got nil", function() return th.train.evaluate() end },
+  { "evaluate: data must be a dataset, got Tensor", function() return th.train.evaluate(nn.ReLU(), m23) end },
+  { "must be a path or a trace, got Tensor", function() return select.Cached { trace = m23 } end },
+  { "option 'model' must be of class Module, got Tensor", function()
+    return th.train { model = m23, data = {}, optimizer = m23, epochs = 1 }
+  end },
+  { "train: data needs a dataset 'train', got nil", function()
+    local model = nn.Linear(2, 2)
+    return th.train { model = model, data = {}, optimizer = optim.SGD(model:parameters()), epochs = 1 }
+  end },
+  { "selector 'mine': fraction must be above 0 and at most 1, got nil", function()
+    local model = nn.Linear(2, 2)
+    return th.train {
+      model = model, data = {}, optimizer = optim.SGD(model:parameters()), epochs = 1,
+      select = { name = "mine", select = print },
+    }
+  end },
+  { "seed 1 must be a whole number of at least 0, got 1.5", function()
+    return th.compare {
+      model = print, data = {}, optimizer = print, epochs = 1, selectors = { select.Full() }, seeds = { 1.5 },
+    }
+  end },
+  { "data needs a dataset 'test' to evaluate on, got nil", function()
+    return th.compare {
+      model = function() return nn.Linear(2, 2) end, data = function() return {} end, optimizer = print,
+      epochs = 1, selectors = { select.Full() }, seeds = { 1 },
+    }
+  end },
+  { "model(seed) must return a module, got nil", function()
+    return th.compare {
+      model = function() end, data = print, optimizer = print, epochs = 1, selectors = { select.Full() },
+      seeds = { 1 },
+    }
+  end },
   { "needs the option", function() return th.train {} end },
   { "unknown option 'epohcs'", function() return th.train { epohcs = 3 } end },
 }
@@ -77,6 +139,13 @@ for i, case in ipairs(cases) do
   assert(not ok, "case " .. i .. " (" .. case[1] .. ") raised nothing")
   local text = tostring(message)
   assert(text:find(case[1], 1, true), "case " .. i .. ": '" .. text .. "' lacks '" .. case[1] .. "'")
+end
+
+-- A message fits a screen, whatever the caller's names are.
+for _, f in ipairs { th.load_npy, select.read_trace, th.models.resnet20, nn.ReLU } do
+  local name = string.rep("long ", 100000)
+  local ok, message = pcall(f, f == th.load_npy and name or f == select.read_trace and name or { [name] = 1 })
+  assert(not ok and #message.message < 1200, "a message of " .. #message.message .. " bytes")
 end
 
 -- Errors carry the caller's line and the operation.

@@ -1,7 +1,8 @@
 -- SPDX-License-Identifier: Apache-2.0
 -- A script's own command line: `--name value`, `--name=value` and `--flag`, checked against a table.
 
-local suggestion = require("thresh.options").suggestion
+local options = require "thresh.options"
+local suggestion, shown = options.suggestion, options.shown
 
 local M = {}
 
@@ -33,8 +34,38 @@ local function usage(script, spec)
   for _, name in ipairs(names) do
     local default, help = spec[name][1], spec[name][2]
     local shown = type(default) == "table" and table.concat(default, ",") or tostring(default)
-    print(string.format("  --%-22s %s%s", name, help,
+    print(string.format("  --%-22s %s%s", name, help or "",
       default ~= nil and default ~= false and " (" .. shown .. ")" or ""))
+  end
+end
+
+-- Mistakes of the script, not of who runs it: errors.
+local function check_spec(spec, given)
+  if type(spec) ~= "table" then
+    error("arguments: needs a table of name = { default, help }, got " .. shown(spec), 3)
+  end
+  for name, rule in pairs(spec) do
+    if type(name) ~= "string" then
+      error("arguments: options have names, got the key " .. shown(name), 3)
+    end
+    if type(rule) ~= "table" or (rule[2] ~= nil and type(rule[2]) ~= "string") then
+      error(string.format("arguments: option '%s' must be { default, help text }", name), 3)
+    end
+    local default = rule[1]
+    for _, item in ipairs(type(default) == "table" and default or { default }) do
+      if type(item) ~= "string" and type(item) ~= "number" and item ~= false then
+        error(string.format("arguments: the default of '%s' must be a string, a number, a list of "
+          .. "these, false or nil, got %s", name, shown(item)), 3)
+      end
+    end
+  end
+  if type(given) ~= "table" then
+    error("arguments: the words must be a list of strings, got " .. shown(given), 3)
+  end
+  for i = 1, #given do
+    if type(given[i]) ~= "string" then
+      error(string.format("arguments: word %d must be a string, got %s", i, shown(given[i])), 3)
+    end
   end
 end
 
@@ -45,6 +76,7 @@ end
 -- on the command line. `--help` prints the options; a mistake ends the script with status 2.
 function M.parse(spec, given)
   given = given or arg or {}
+  check_spec(spec, given)
   local rules, values = {}, {}
   for name, rule in pairs(spec) do
     rules[(name:gsub("_", "-"))] = { rule[1], rule[2], name = name }

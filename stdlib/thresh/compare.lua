@@ -3,10 +3,14 @@
 
 local core = require "thresh.core"
 local options = require "thresh.options"
+local select = require "thresh.select"
 local train = require "thresh.train"
 local statistics = core.statistics
 
 local M = {}
+
+-- What compare returns.
+local Comparison = {}
 
 local rules = {
   data = { { "table", "callable" }, required = true },
@@ -33,7 +37,12 @@ local function entry(given, i)
   if type(given) ~= "table" then
     error(string.format("compare: selector %d must be a table, got %s", i, type(given)), 4)
   end
-  if given.name then return { label = given.name, select = function() return given end } end
+  if given.name ~= nil then
+    if not select.is_selector(given) then
+      error(string.format("compare: selector %d must have a string 'name' and a function 'select'", i), 4)
+    end
+    return { label = given.name, select = function() return given end }
+  end
   local e = options.check("compare: selector " .. i, given, {
     label = { "string", required = true },
     select = { { "table", "callable" }, required = true },
@@ -48,10 +57,26 @@ local function entry(given, i)
   return e
 end
 
+-- The data of one seed, with something to evaluate on: a comparison is of accuracies.
+local function data_of(config, seed)
+  local data = config.data
+  if type(data) ~= "table" or data.train == nil then data = data(seed) end
+  if type(data) ~= "table" then
+    error("compare: data must be a table with train and test, got " .. options.shown(data), 5)
+  end
+  if getmetatable(data[config.evaluate_on]) ~= "Dataset" then
+    error(string.format("compare: data needs a dataset '%s' to evaluate on, got %s", config.evaluate_on,
+      options.shown(data[config.evaluate_on])), 5)
+  end
+  return data
+end
+
 local function run_one(config, e, seed, traces)
   local model = config.model(seed)
-  local data = config.data
-  if type(data) == "function" then data = data(seed) end
+  if not core.nn.is_module(model) then
+    error("compare: model(seed) must return a module, got " .. options.shown(model), 4)
+  end
+  local data = data_of(config, seed)
   local make_optimizer = e.optimizer or config.optimizer
   local make_schedule = e.schedule or config.schedule
   local trace = config.traces and string.format("%s/%s-seed%d.trace", config.traces,
@@ -119,6 +144,12 @@ function M.compare(given)
   local config = options.check("compare", given, rules, 2)
   if #config.selectors == 0 then error("compare: needs at least one selector", 2) end
   if #config.seeds == 0 then error("compare: needs at least one seed", 2) end
+  for i, seed in ipairs(config.seeds) do
+    if not math.tointeger(seed) or seed < 0 then
+      error(string.format("compare: seed %d must be a whole number of at least 0, got %s", i,
+        options.shown(seed)), 2)
+    end
+  end
   if config.traces then core.make_directory(config.traces) end
   local rows, by_label = {}, {}
   for i, selector in ipairs(config.selectors) do
@@ -145,12 +176,12 @@ function M.compare(given)
     end
     summarise(row, baseline, target)
   end
-  local data = type(config.data) == "function" and config.data(config.seeds[1]) or config.data
+  local data = data_of(config, config.seeds[1])
   return setmetatable({
     rows = rows, target = target, seeds = config.seeds, epochs = config.epochs,
     evaluate_on = config.evaluate_on, n = #data.train, held_out = #data[config.evaluate_on],
     data = data.name,
-  }, M)
+  }, Comparison)
 end
 
 local function percent(summary)
@@ -195,9 +226,7 @@ local function layout(lines)
   return out
 end
 
-M.__index = M
-
-M.__tostring = function(self)
+Comparison.__tostring = function(self)
   local several = #self.seeds > 1
   local lines = { { "selector", "accuracy %", "train s", "select s", "speedup", "forwarded", "backwarded" } }
   local footnote = {}

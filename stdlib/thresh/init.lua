@@ -12,9 +12,9 @@ local function strict(path, namespace)
     __index = function(_, name)
       local names = {}
       for known in pairs(namespace) do names[#names + 1] = known end
-      local suggestion = require("thresh.options").suggestion
-      local hint = type(name) == "string" and suggestion(name, names) or ""
-      error(string.format("%s has no field '%s'%s", path, tostring(name), hint), 2)
+      local options = require "thresh.options"
+      local hint = type(name) == "string" and options.suggestion(name, names) or ""
+      error(string.format("%s has no field %s%s", path, options.shown(name), hint), 2)
     end,
   })
 end
@@ -40,7 +40,8 @@ return setmetatable(th, {
     local names = {}
     for known in pairs(th) do names[#names + 1] = known end
     for known in pairs(parts) do names[#names + 1] = known end
-    local hint = type(name) == "string" and require("thresh.options").suggestion(name, names) or ""
-    error(string.format("thresh has no field '%s'%s", tostring(name), hint), 2)
+    local options = require "thresh.options"
+    local hint = type(name) == "string" and options.suggestion(name, names) or ""
+    error(string.format("thresh has no field %s%s", options.shown(name), hint), 2)
   end,
 })

@@ -1,6 +1,8 @@
 -- SPDX-License-Identifier: Apache-2.0
 -- Values as text: tables with sorted keys, cut by depth and width, cycles marked.
 
+local check = require("thresh.options").check
+
 local M = {}
 
 local function is_name(key)
@@ -85,12 +87,12 @@ end
 
 --- The text of any value. Options: depth (4), items (100) a table, width (80) of a line.
 function M.inspect(value, options)
-  options = options or {}
-  return describe(value, {
-    depth = (options.depth or 4) - 1,
-    items = options.items or 100,
-    width = options.width or 80,
-  }, 0, {})
+  local o = check("inspect", options, {
+    depth = { "integer", default = 4, from = 0 },
+    items = { "integer", default = 100, from = 0 },
+    width = { "number", default = 80, from = 1 },
+  }, 2)
+  return describe(value, { depth = o.depth - 1, items = o.items, width = o.width }, 0, {})
 end
 
 return setmetatable(M, { __call = function(_, ...) return M.inspect(...) end })

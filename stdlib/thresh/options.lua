@@ -34,6 +34,16 @@ local function type_name(value)
   return math.type(value) or type(value)
 end
 
+--- A value as an error shows it: numbers and short strings themselves, of all else the type.
+function M.shown(value)
+  if type(value) == "string" then
+    return "'" .. (#value > 60 and value:sub(1, 57) .. "..." or value) .. "'"
+  end
+  if type(value) == "number" or type(value) == "boolean" or value == nil then return tostring(value) end
+  if type(value) == "userdata" then return tostring(getmetatable(value) or "userdata") end
+  return "a " .. type(value)
+end
+
 local function matches(value, kind)
   if kind == "any" then return true end
   if kind == "integer" then
@@ -61,7 +71,10 @@ function M.check(what, given, spec, level)
       local names = {}
       for name in pairs(spec) do names[#names + 1] = name end
       local hint = type(key) == "string" and M.suggestion(key, names) or ""
-      error(string.format("%s: unknown option '%s'%s", what, tostring(key), hint), level)
+      if type(key) ~= "string" then
+        error(string.format("%s: options have names, got the key %s", what, M.shown(key)), level)
+      end
+      error(string.format("%s: unknown option %s%s", what, M.shown(key), hint), level)
     end
   end
   local checked = {}
@@ -101,8 +114,8 @@ function M.choice(what, name, value, choices, level)
     if value == choice then return value end
   end
   local hint = type(value) == "string" and M.suggestion(value, { table.unpack(choices) }) or ""
-  error(string.format("%s: %s must be one of %s, got '%s'%s", what, name,
-    table.concat(choices, ", "), tostring(value), hint), (level or 1) + 1)
+  error(string.format("%s: %s must be one of %s, got %s%s", what, name,
+    table.concat(choices, ", "), M.shown(value), hint), (level or 1) + 1)
 end
 
 return M

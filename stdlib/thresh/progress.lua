@@ -2,10 +2,13 @@
 -- Progress: one updating line on a terminal, a plain line every few seconds in a log.
 
 local core = require "thresh.core"
-local check = require("thresh.options").check
+local options = require "thresh.options"
+local check = options.check
 
 local M = {}
-M.__index = M
+
+local Progress = {}
+Progress.__index = Progress
 
 --- A progress line. Options: label, total (steps), every (seconds between log lines, 5), quiet.
 function M.start(options)
@@ -20,18 +23,28 @@ function M.start(options)
     label = o.label, total = o.total, quiet = o.quiet, count = 0,
     terminal = core.is_terminal(2), began = now, shown = now,
     pause = core.is_terminal(2) and 0.1 or o.every,
-  }, M)
+  }, Progress)
 end
 
+-- Whole seconds from a minute on: `%d` takes no fraction.
 local function duration(seconds)
-  if seconds < 60 then return string.format("%.1f s", seconds) end
-  seconds = math.floor(seconds)
-  local minutes = seconds // 60
-  if minutes < 60 then return string.format("%d min %02d s", minutes, seconds % 60) end
-  return string.format("%d h %02d min", minutes // 60, minutes % 60)
+  if seconds < 59.95 then return string.format("%.1f s", seconds) end
+  local whole = math.floor(seconds + 0.5)
+  local minutes = whole // 60
+  if minutes < 60 then return string.format("%.0f min %02.0f s", minutes, whole % 60) end
+  return string.format("%.0f h %02.0f min", minutes // 60, minutes % 60)
 end
 
-local function line(self, now, text)
+--- `seconds` (finite, not negative) as text: "4.2 s", "2 min 05 s", "1 h 30 min".
+function M.duration(seconds)
+  if type(seconds) ~= "number" or not (seconds >= 0 and seconds < math.huge) then
+    error(string.format("duration: seconds must be a number of at least 0, got %s",
+      options.shown(seconds)), 2)
+  end
+  return duration(seconds)
+end
+
+local function line(self, now, text, ended)
   local elapsed = now - self.began
   local parts = { self.label }
   if self.total and self.total > 0 then
@@ -39,7 +52,7 @@ local function line(self, now, text)
   end
   if text and text ~= "" then parts[#parts + 1] = text end
   parts[#parts + 1] = duration(elapsed)
-  if self.total and self.count > 0 and self.count < self.total then
+  if not ended and self.total and self.count > 0 and self.count < self.total then
     local rest = elapsed / self.count * (self.total - self.count)
     parts[#parts + 1] = duration(rest) .. " left"
   end
@@ -58,22 +71,36 @@ local function show(self, now, text)
   io.stderr:flush()
 end
 
+-- The receiver and the text of a method, checked: `p.step()` for `p:step()` is an easy mistake.
+local function checked(what, self, text)
+  if getmetatable(self) ~= Progress then
+    error(string.format("progress: %s is a method of what progress.start returns, got %s; write p:%s(…)",
+      what, options.shown(self), what), 3)
+  end
+  if text ~= nil and type(text) ~= "string" and type(text) ~= "number" then
+    error(string.format("progress: %s: text must be a string, got %s", what, type(text)), 3)
+  end
+end
+
 --- One step further (or `steps`); `text` is shown behind the count.
-function M:step(text, steps)
-  self.count = self.count + (steps or 1)
+function Progress:step(text, steps)
+  checked("step", self, text)
+  if steps ~= nil and not math.tointeger(steps) then
+    error("progress: step: steps must be a whole number, got " .. options.shown(steps), 2)
+  end
+  self.count = self.count + (math.tointeger(steps) or 1)
   if self.quiet then return end
   local now = core.clock()
   if now - self.shown >= self.pause then show(self, now, text) end
 end
 
 --- Ends the line: clears it on a terminal, writes `text` when given.
-function M:finish(text)
+function Progress:finish(text)
+  checked("finish", self, text)
   if self.quiet then return end
   if self.terminal then io.stderr:write("\r\27[K") end
-  if text then io.stderr:write(line(self, core.clock(), text), "\n") end
+  if text then io.stderr:write(line(self, core.clock(), text, true), "\n") end
   io.stderr:flush()
 end
-
-M.duration = duration
 
 return M

@@ -156,6 +156,9 @@ function M.Cached(given)
     trace = { { "string", "userdata" }, required = true },
   }, 2)
   local trace = type(o.trace) == "string" and solve.read_trace(o.trace) or o.trace
+  if getmetatable(trace) ~= "Trace" then
+    error("select.Cached: option 'trace' must be a path or a trace, got " .. options.shown(trace), 2)
+  end
   local recorded = trace.options
   return {
     name = "Cached-" .. trace.method, cached = trace, fraction = recorded.fraction or 1,

@@ -35,6 +35,12 @@ local config_rules = {
 
 --- Accuracy and mean loss of `model` on `data`, in evaluation mode, without a tape.
 function M.evaluate(model, data, batch_size)
+  if not nn.is_module(model) then
+    error("evaluate: model must be a module, got " .. options.shown(model), 2)
+  end
+  if getmetatable(data) ~= "Dataset" then
+    error("evaluate: data must be a dataset, got " .. options.shown(data), 2)
+  end
   local training = model.training
   model:eval()
   local correct, loss, n = 0, 0, #data
@@ -184,6 +190,34 @@ local function record(run, epoch, chosen, loss, images)
   return row
 end
 
+-- Errors unless the option is an object of the class.
+local function need(run, name, class)
+  if run[name] ~= nil and getmetatable(run[name]) ~= class then
+    error(string.format("train: option '%s' must be of class %s, got %s", name, class,
+      options.shown(run[name])), 4)
+  end
+end
+
+-- What a selector of plain fields must hold for the loop; select.define fills in the rest.
+local function check_selector(selector)
+  local function wrong(field, what)
+    error(string.format("train: selector '%s': %s must be %s, got %s; select.define checks and fills in",
+      selector.name, field, what, options.shown(selector[field])), 4)
+  end
+  if selector.all then return end
+  local fraction = selector.fraction
+  if type(fraction) ~= "number" or not (fraction > 0 and fraction <= 1) then
+    wrong("fraction", "above 0 and at most 1")
+  end
+  if selector.cached then return end
+  if not math.tointeger(selector.every) or selector.every < 1 then
+    wrong("every", "a whole number of at least 1")
+  end
+  if not math.tointeger(selector.first) or selector.first < 0 then
+    wrong("first", "a whole number of at least 0")
+  end
+end
+
 -- Checks the configuration and gathers the state of a run.
 local function start(config)
   local run = options.check("train", config, config_rules, 3)
@@ -193,9 +227,21 @@ local function start(config)
   end
   options.choice("train", "schedule_per", run.schedule_per, { "epoch", "step" }, 3)
   options.choice("train", "initial", run.initial, { "random", "full" }, 3)
-  run.train = run.data.train
-  if not run.train then error("train: data needs a field 'train' with a dataset", 3) end
-  run.held_out = run.data[run.evaluate_on]
+  check_selector(run.selector)
+  need(run, "model", "Module")
+  need(run, "optimizer", "Optimizer")
+  need(run, "schedule", "Schedule")
+  if run.batch_select and run.batch_select.select == nil then
+    error("train: option 'batch_select' must be a table with a function 'select'", 3)
+  end
+  run.train, run.held_out = run.data.train, run.data[run.evaluate_on]
+  if getmetatable(run.train) ~= "Dataset" then
+    error("train: data needs a dataset 'train', got " .. options.shown(run.train), 3)
+  end
+  if run.held_out ~= nil and getmetatable(run.held_out) ~= "Dataset" then
+    error(string.format("train: data.%s must be a dataset, got %s", run.evaluate_on,
+      options.shown(run.held_out)), 3)
+  end
   run.n = #run.train
   run.budget = run.selector.all and run.n or math.floor(run.selector.fraction * run.n + 1e-9)
   if run.budget < 1 then

@@ -17,8 +17,12 @@ func registerData(in session: LuaSession) throws {
         return .object(try own(call).subset(indices))
       },
       method("sample") { call in
-        let i = try call.integer(2, "index")
-        return .tensor(try own(call).sample(i - 1))
+        let (set, i) = (try own(call), try call.integer(2, "index"))
+        guard i >= 1, i <= set.count else {
+          throw call.argumentError(
+            2, "index", "must be in 1 … \(set.count), the samples of \(set.name); got \(i)")
+        }
+        return .tensor(try set.sample(i - 1))
       },
       method("fingerprint") { call in .string(try own(call).fingerprint()) },
       method("class_counts") { call in .list(try own(call).classCounts.map { .integer($0) }) },

@@ -8,7 +8,7 @@ import ThreshTensor
 func selection() -> Namespace {
   var select = Namespace("th.select")
   select.function("random") { call in
-    let (n, k) = (try listSize(call, 1, "n"), try listSize(call, 2, "k"))
+    let (n, k) = (try listSize(call, 1, "n", bytes: 0), try listSize(call, 2, "k"))
     let o = try call.options(at: 3, allowed: ["seed", "purpose", "epoch"])
     let drawn = try RandomSubsets.random(
       n, k, seed: call.seedOption(o) ?? 0, purpose: o.string("purpose") ?? "select.random",
@@ -24,7 +24,10 @@ func selection() -> Namespace {
     return .one(.object(try luaIndices(drawn)))
   }
   select.function("partition") { call in
-    let (n, size) = (try listSize(call, 1, "n"), try listSize(call, 2, "batch_size"))
+    // Lists of Lua values, and those of lists when a batch has one item.
+    let (n, size) = (
+      try listSize(call, 1, "n", bytes: 256), try listSize(call, 2, "batch_size", bytes: 0)
+    )
     let o = try call.options(at: 3, allowed: ["seed"])
     return .one(
       luaBatches(try RandomSubsets.partition(n, batchSize: size, seed: call.seedOption(o))))
@@ -33,7 +36,7 @@ func selection() -> Namespace {
     let batches = try batchLists(call.table(1, "batches")) {
       call.argumentError(1, "batches", $0)
     }
-    let k = try listSize(call, 2, "k")
+    let k = try listSize(call, 2, "k", bytes: 0)
     let o = try call.options(at: 3, allowed: ["seed", "epoch", "keep_batches"])
     let chosen = try RandomSubsets.randomBatches(
       batches, k, seed: call.seedOption(o) ?? 0, epoch: o.integer("epoch") ?? 0)

@@ -53,7 +53,7 @@ func addLosses(to nn: inout Namespace) {
     guard labels.dtype.isInteger else {
       throw call.argumentError(1, "labels", "labels must be integers, got \(labels.dtype.name)")
     }
-    let classes = try listSize(call, 2, "classes")
+    let classes = try listSize(call, 2, "classes", bytes: 0)
     let zeroBased = try labels.castValues(Int64.self).enumerated().map { row, label in
       guard label >= 1, label <= classes else {
         throw call.argumentError(

@@ -82,6 +82,7 @@ func addConstructors(to th: inout Namespace) {
     guard count < 1e12 else {
       throw call.argumentError(1, "last", "\(count) elements are too many")
     }
+    try MemoryPool.shared.require(Int(count) * 16, "arange")
     let values = (0..<Int(count)).map { first + Double($0) * step }
     let t = try Tensor(values).cast(options.dtype() ?? (whole ? .int64 : .float32))
     return try finished(t, options)
@@ -92,6 +93,7 @@ func addConstructors(to th: inout Namespace) {
     let n = try call.count(3, "n")
     let options = try call.options(at: 4, allowed: shared)
     guard n < 1 << 40 else { throw call.argumentError(3, "n", "\(n) elements are too many") }
+    try MemoryPool.shared.require(n * 16, "linspace")
     let step = n > 1 ? (last - first) / Double(n - 1) : 0
     // From both ends, so that the last element is exact.
     let values = (0..<n).map { i in

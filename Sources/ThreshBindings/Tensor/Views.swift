@@ -89,6 +89,9 @@ private func dimensions(_ call: LuaCall, _ i: Int, _ name: String) throws -> [In
 
 /// The elements as nested Lua lists; a 0-d tensor is a number.
 private func nestedList(_ t: Tensor) throws -> LuaValue {
+  // A value takes about 96 bytes on its way: as an element, a Swift value and Lua's.
+  _ = try Shape.count([t.count, 96], op: "tolist")
+  try MemoryPool.shared.require(t.count * 96, "tolist")
   let values: [LuaValue] =
     switch t.dtype {
     case .bool: try t.values(Bool.self).map { .boolean($0) }

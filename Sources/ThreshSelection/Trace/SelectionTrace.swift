@@ -15,7 +15,7 @@ public final class SelectionTrace: Sendable {
   /// Reads a trace.
   /// - Throws: `TensorError` naming file and line, what was found and what was needed.
   public init(path: String) throws {
-    let text = try SelectionTrace.read(path)
+    let text = try WholeFile.read(path)
     var lines = text.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
     // The last piece has no line end: empty in a whole file, torn otherwise.
     let rest = lines.popLast() ?? []
@@ -55,22 +55,6 @@ public final class SelectionTrace: Sendable {
           + "\(header.fingerprint.prefix(12))…), not of '\(dataset)' (\(n) images, "
           + "\(fingerprint.prefix(12))…)")
     }
-  }
-
-  private static func read(_ path: String) throws -> [UInt8] {
-    guard let file = fopen(path, "rb") else {
-      throw TensorError("trace", "\(path): \(String(cString: strerror(errno)))")
-    }
-    defer { fclose(file) }
-    var bytes: [UInt8] = []
-    var block = [UInt8](repeating: 0, count: 1 << 16)
-    while true {
-      let count = fread(&block, 1, block.count, file)
-      if count == 0 { break }
-      bytes += block[0..<count]
-    }
-    guard ferror(file) == 0 else { throw TensorError("trace", "\(path) cannot be read") }
-    return bytes
   }
 }
 

@@ -60,6 +60,26 @@ public final class MemoryPool: Sendable {
     return Unmanaged<OtherBytes>.fromOpaque(address)._withUnsafeGuaranteedRef { $0.count() }
   }
 
+  /// Throws unless `bytes` more fit into the budget: for lists outside the pool whose length is the
+  /// caller's choice. Without a budget the system is asked.
+  public func require(_ bytes: Int, _ op: String) throws {
+    let limit = limitBytes.load(ordering: .relaxed)
+    if limit == Int.max {
+      guard let block = malloc(max(bytes, 1)) else {
+        throw TensorError(op, "the system has no \(bytes) bytes left", kind: .outOfMemory)
+      }
+      free(block)
+      return
+    }
+    let others = bytesElsewhere
+    guard bytes <= limit - others - liveBytes else {
+      throw TensorError(
+        op,
+        "not enough memory: \(bytes) bytes wanted, \(liveBytes) held by tensors and \(others) "
+          + "elsewhere, limit \(limit) bytes", kind: .outOfMemory)
+    }
+  }
+
   /// A block of at least `bytes` bytes, aligned to 64; its content is undefined.
   func allocate(_ bytes: Int) throws -> UnsafeMutableRawPointer {
     let size = FreeBlocks.size(for: bytes)

@@ -58,6 +58,7 @@ extension Tensor {
       throw TensorError("values", "the tensor holds \(dtype.name), not \(T.dtype.name)")
     }
     let dense = try contiguousUnrecorded()
+    try MemoryPool.shared.require(count * MemoryLayout<T>.stride, "values")
     return Array(UnsafeBufferPointer(start: dense.pointer(T.self), count: count))
   }
 

@@ -102,7 +102,8 @@ final class OpenFile {
   let size: Int
 
   init(_ path: String) throws {
-    descriptor = open(path, O_RDONLY | O_CLOEXEC)
+    // Without waiting: a pipe that nobody writes to would hold the open call.
+    descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
     guard descriptor >= 0 else {
       size = 0
       throw TensorError("read", "\(path): \(systemError())")
@@ -126,6 +127,7 @@ public enum WholeFile {
   /// - Throws: `TensorError` naming the path, for what is no regular file or cannot be read.
   public static func read(_ path: String) throws -> [UInt8] {
     let source = try ByteSource(path: path)
+    try MemoryPool.shared.require(source.count, "read")
     return try source.bytes(0, source.count, for: "the file")
   }
 }

@@ -33,8 +33,10 @@ enum ImageChecks {
 
   /// Both numbers at least `least`.
   static func pair(_ op: String, _ name: String, _ pair: Pair, least: Int) throws {
-    guard pair.h >= least, pair.w >= least, pair.h <= 1 << 20, pair.w <= 1 << 20 else {
-      throw TensorError(op, "\(name) must be at least \(least), got (\(pair.h), \(pair.w))")
+    let most = 1 << 20
+    guard pair.h >= least, pair.w >= least, pair.h <= most, pair.w <= most else {
+      throw TensorError(
+        op, "\(name) must be in \(least) ... \(most), got (\(pair.h), \(pair.w))")
     }
   }
 }

@@ -2,6 +2,9 @@
 
 /// A tensor cut along a dimension, into views.
 extension Tensor {
+  /// About what a view takes beside its elements, to refuse a cut into more pieces than memory holds.
+  private static var viewBytes: Int { 256 }
+
   /// Pieces of the given sizes, which add up to the extent.
   public func split(_ sizes: [Int], _ dim: Int = 0) throws -> [Tensor] {
     let d = try checkedDim(dim, "split")
@@ -32,6 +35,9 @@ extension Tensor {
       throw TensorError("split", "the size of the pieces must be at least 1, got \(size)")
     }
     if shape[d] == 0 { return [self] }
+    let pieces = shape[d] / min(size, shape[d])
+    _ = try Shape.count([pieces, Tensor.viewBytes], op: "split")
+    try MemoryPool.shared.require(pieces * Tensor.viewBytes, "split")
     return try stride(from: 0, to: shape[d], by: min(size, shape[d])).map {
       try narrow(d, $0, min(size, shape[d] - $0))
     }
@@ -45,7 +51,11 @@ extension Tensor {
     }
     let size = shape[d] / chunks + (shape[d] % chunks == 0 ? 0 : 1)
     // An extent of 0 is cut into as many empty pieces.
-    if size == 0 { return try split([Int](repeating: 0, count: chunks), d) }
+    if size == 0 {
+      _ = try Shape.count([chunks, Tensor.viewBytes], op: "chunk")
+      try MemoryPool.shared.require(chunks * Tensor.viewBytes, "chunk")
+      return try split([Int](repeating: 0, count: chunks), d)
+    }
     return try split(size, d)
   }
 }

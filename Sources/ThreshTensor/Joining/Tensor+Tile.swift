@@ -51,9 +51,11 @@ extension Tensor {
     }
     guard let dim else { return try reshape([self.count]).repeatInterleave(count, 0) }
     let d = try checkedDim(dim, "repeat_interleave")
-    _ = try Shape.count([shape[d], count], op: "repeat_interleave")
-    return try indexSelect(
-      d, Tensor((0..<shape[d] * count).map { Int64($0 / count) }))
+    let total = try Shape.count([shape[d], count], op: "repeat_interleave")
+    let index = try Tensor(empty: [total], .int64, op: "repeat_interleave")
+    let p = index.pointer(Int64.self)
+    for i in 0..<total { p[i] = Int64(i / count) }
+    return try indexSelect(d, index)
   }
 
   /// Position i of `dim` `counts[i]` times in a row; of the flat tensor without `dim`.

@@ -102,7 +102,7 @@ function V.index()
   end
   local n = base[1] or 1
   return th.randint(chance(0.1) and 0 or 1, math.max(1, pick { n, 2, 1, 3 }), chance(0.5) and { n } or shape_near(), {
-    dtype = pick { "int64", "int64", "int32", "uint8" },
+    dtype = pick { "int64", "int64", "int32", n < 250 and "uint8" or "int32" },
   })
 end
 
@@ -302,6 +302,9 @@ function V.path()
   }
 end
 
+--- Whether namespaces are among the arguments; a function that writes into its table must not get one.
+V.shared = true
+
 --- Any value, whatever the function wants.
 function V.any()
   local how = random(20)
@@ -314,7 +317,7 @@ function V.any()
   if how <= 15 then return makers["table"]() end
   if how == 16 then return makers["function"]() end
   if how == 17 then return makers.coroutine() end
-  if how == 18 then return pick { io.stderr, th, th.nn, _G, coroutine.running() } end
+  if how == 18 then return V.shared and pick { th, th.nn, _G } or pick { io.stderr, coroutine.running() } end
   return makers[pick(V.kinds)]()
 end
 
