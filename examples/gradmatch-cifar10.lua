@@ -22,7 +22,7 @@ local o = th.arguments {
   quiet = { false, "no progress lines" },
 }
 
-local data = th.data.cifar10 { root = o.data, images = o.images > 0 and o.images or nil }
+local data = th.data.cifar10 { root = o.data, images = o.images ~= 0 and o.images or nil }
 print(string.format("CIFAR-10 from %s: %d training and %d test images, model %s",
   o.data, #data.train, #data.test, o.model))
 

@@ -126,12 +126,12 @@ local function text_of(problem)
   end
 end
 
-local function judge(target, problem)
+local function judge(target, problem, used)
   local text = text_of(problem)
   if not text or #text == 0 then
     return string.format("raised a %s without a message", type(problem))
   end
-  learn(target.known, text)
+  if not used then learn(target.known, text) end
   -- What a function among the arguments raised or stumbled over is its own affair.
   if text:find "was refused" or text:find "fuzz/values%.lua" or text:find "coroutine" then return nil end
   -- What Lua says of its own operators on values that have none.
@@ -176,14 +176,35 @@ local function note(target, list, n)
   return text
 end
 
--- Looks at what came back: a tensor that lies about its memory would be caught here.
-local function inspect(...)
+-- What is done with an object that a call made: its settings may only come to bear when it is used.
+local uses = {
+  Module = function(m)
+    local y = m(V.tensor():detach():to("float32"))
+    if y.requires_grad and y.ndim > 0 then y:sum():backward() end
+  end,
+  Schedule = function(s) s:rate(0.1, pick { 0, 1, 3, 10, math.maxinteger }) end,
+  Optimizer = function(o) o:step() o:zero_grad() o:step() end,
+  Loader = function(l) for _ = 1, 3 do if not l() then break end end end,
+  Augmentation = function(a) V.makers.Dataset():loader { batch_size = 4, augment = { a } }() end,
+  TraceWriter = function(w) w:write(pick { 0, 3 }, { indices = th.tensor { 1, 2 } }, 0.5) w:close() end,
+  Trace = function(t) t:at(pick { 0, 1, 5 }) end,
+  Dataset = function(d) d:sample(1) d:loader { batch_size = 2, shuffle = true, seed = 1 }() d:statistics() end,
+  Tensor = function(t)
+    if t.count > 5000 then return end
+    assert(#tostring(t) > 0)
+    t:tolist()
+    if t.requires_grad and chance(0.3) then t:sum():backward() end
+  end,
+}
+
+-- Looks at what came back: an object that lies about its memory would be caught here.
+local function inspect(target, ...)
   for i = 1, select("#", ...) do
-    local value = select(i, ...)
-    local ok, tensor = pcall(th.is_tensor, value)
-    if ok and tensor and value.count < 5000 then
-      assert(#tostring(value) > 0)
-      value:tolist()
+    local use = uses[getmetatable((select(i, ...)))]
+    if use then
+      local ok, message = pcall(use, (select(i, ...)))
+      local problem = not ok and judge(target, message, true)
+      if problem then return "made an object that, when used, " .. problem end
     end
   end
 end
@@ -202,6 +223,12 @@ local function attempt(target)
   V.begin_call()
   V.shared = not target.internal
   local list, n = arguments(target)
+  -- A model of the usual width takes half a second to fill: most are narrow ones.
+  if target.name:find "^th%.models" and list[1] == nil then
+    list[1], n = { width = 2, image_size = 16 }, math.max(n, 1)
+  elseif target.name:find "^th%.models" and type(list[1]) == "table" and not debug.getmetatable(list[1]) then
+    if list[1] ~= _G and rawget(list[1], "width") == nil then list[1].width = 3 end
+  end
   if skipped[target.name] then list[1] = below_scratch(list[1]) end
   for i = 1, n do
     local t = list[i]
@@ -229,8 +256,7 @@ local function attempt(target)
   if seconds > slowest.seconds then slowest = { seconds = seconds, name = target.name, text = text } end
   local problem
   if results[1] then
-    local fine, message = pcall(inspect, table.unpack(results, 2, results.n))
-    if not fine then problem = "returned what cannot be shown: " .. tostring(message) end
+    problem = inspect(target, table.unpack(results, 2, results.n))
   else
     problem = judge(target, results[2])
   end
@@ -299,8 +325,8 @@ add("nn.define()()", function(...)
 end)
 
 -- The walk must not shrink unseen: these are the numbers of today, and there are only more tomorrow.
-assert(#functions >= 312, "only " .. #functions .. " functions were found")
-assert(methods >= 150, "only " .. methods .. " methods were found")
+assert(#functions >= 309, "only " .. #functions .. " functions were found")
+assert(methods >= 218, "only " .. methods .. " methods were found")
 for name in pairs(skipped) do
   local there = false
   for _, target in ipairs(targets) do there = there or target.name == name end
@@ -326,7 +352,7 @@ for _, target in ipairs(targets) do
     math.randomseed(seed, hash(target.name))
     th.manual_seed(seed)
     th.set_num_threads(threads)
-    local times = target.name:find "^th%.models" and calls // 8 or calls  -- some take half a second
+    local times = target.name:find "^th%.models" and math.max(1, calls // 8) or calls
     for _ = 1, times do attempt(target) end
   end
 end

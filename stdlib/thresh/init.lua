@@ -12,8 +12,10 @@ local function strict(path, namespace)
     __index = function(_, name)
       local names = {}
       for known in pairs(namespace) do names[#names + 1] = known end
+      table.sort(names)
       local options = require "thresh.options"
       local hint = type(name) == "string" and options.suggestion(name, names) or ""
+      if hint == "" and #names <= 16 then hint = "; it has " .. table.concat(names, ", ") end
       error(string.format("%s has no field %s%s", path, options.shown(name), hint), 2)
     end,
   })

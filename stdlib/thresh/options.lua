@@ -58,8 +58,8 @@ end
 
 --- Checks `given` against `spec` and returns a copy with the defaults filled in.
 --
--- spec: name -> { "kind" or {"kind", …}, default = value, required = true }; kinds are Lua's types
--- and "integer", "callable" and "any". `level` points the error at the caller's line.
+-- spec: name -> { "kind" or {"kind", …}, default = value, required = true, from = least, above = bound,
+-- to = most }; kinds are Lua's types and "integer", "callable" and "any". `level` points the error at the caller's line.
 function M.check(what, given, spec, level)
   level = (level or 1) + 1
   if given == nil then given = {} end
@@ -96,6 +96,10 @@ function M.check(what, given, spec, level)
       if kinds[1] == "integer" and #kinds == 1 then value = math.tointeger(value) end
       if rule.from and type(value) == "number" and not (value >= rule.from) then
         error(string.format("%s: option '%s' must be at least %s, got %s", what, name, rule.from,
+          value), level)
+      end
+      if rule.above and type(value) == "number" and not (value > rule.above) then
+        error(string.format("%s: option '%s' must be above %s, got %s", what, name, rule.above,
           value), level)
       end
       if rule.to and type(value) == "number" and not (value <= rule.to) then

@@ -9,7 +9,7 @@ local M = {}
 
 -- When a selector is asked: at epoch `first` (0-based, as schedules count) and `every` epochs after.
 local timing = {
-  fraction = { "number", required = true, from = 0, to = 1 },
+  fraction = { "number", required = true, above = 0, to = 1 },
   every = { "integer", default = 1, from = 1 },
   first = { "integer", default = 1, from = 0 },
   warm = { "number", from = 0, to = 1 },
