@@ -32,6 +32,30 @@ function M.times(f, options)
   return times
 end
 
+--- Serves scripts/bench peers: for each line with a number of seconds on standard input, the
+--- seconds of each run of f within them as a JSON list; for "peak" the peak resident size in MiB.
+function M.serve(f)
+  for _ = 1, 2 do f() end
+  print("ready")
+  io.stdout:flush()
+  for line in io.lines() do
+    if line == "peak" then
+      local status = assert(io.open("/proc/self/status")):read("a")
+      print(tonumber(status:match("VmHWM:%s*(%d+)")) / 1024)
+    else
+      local seconds, times, began = tonumber(line), {}, th.clock()
+      repeat
+        local start = th.clock()
+        f()
+        times[#times + 1] = string.format("%.9f", th.clock() - start)
+      until th.clock() - began >= seconds
+      print("[" .. table.concat(times, ", ") .. "]")
+    end
+    io.stdout:flush()
+  end
+  os.exit(0)
+end
+
 --- Median, least and most of sorted times.
 function M.spread(times)
   local n = #times

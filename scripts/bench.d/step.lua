@@ -15,6 +15,7 @@ local o = th.arguments {
   threads = { th.num_threads(), "threads of the engine" },
   seconds = { 5.0, "measure for at least this long" },
   inference = { false, "forward only, in evaluation mode, without a tape" },
+  serve = { false, "for scripts/bench peers: times steps when asked on standard input" },
 }
 th.set_num_threads(o.threads)
 
@@ -56,7 +57,9 @@ local function inference_step()
 end
 
 if o.inference then model:eval() else model:train() end
-local times = report.times(o.inference and inference_step or training_step, { seconds = o.seconds })
+local step = o.inference and inference_step or training_step
+if o.serve then report.serve(step) end
+local times = report.times(step, { seconds = o.seconds })
 local median, least, most = report.spread(times)
 report.line {
   { "bench", "step" }, { "model", model_name }, { "batch", o.batch }, { "threads", o.threads },

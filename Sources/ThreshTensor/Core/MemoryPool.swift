@@ -115,8 +115,10 @@ public final class MemoryPool: Sendable {
     let kept = state.withLock { state in
       state.live -= size
       live.store(state.live, ordering: .relaxed)
-      // Cached blocks may hold as much as live ones, and always 64 MiB.
-      guard state.free.bytes + size <= max(state.live, 64 << 20) else { return false }
+      // Live and cached blocks together stay at the most that was live at once: a training step
+      // frees at its end what the next one takes again.
+      let most = max(state.peak, 64 << 20)
+      guard state.live + state.free.bytes + size <= most else { return false }
       state.free.add(address.pointer, size)
       return true
     }
