@@ -12,10 +12,10 @@ protocol Backend: Sendable {
   func convolutionForward(
     _ sizes: ConvolutionShape, _ x: Tensor, _ w: Tensor, _ finish: ConvolutionFinish,
     into y: Tensor) throws
-  func convolutionBackwardData(
-    _ sizes: ConvolutionShape, _ dy: Tensor, _ w: Tensor, into dx: Tensor) throws
-  func convolutionBackwardWeights(
-    _ sizes: ConvolutionShape, _ x: Tensor, _ dy: Tensor, into dw: Tensor) throws
+  /// The gradients of the input and of the weight, of those that are asked for.
+  func convolutionBackward(
+    _ sizes: ConvolutionShape, _ x: Tensor, _ w: Tensor, _ dy: OutputGradient, dx: Tensor?,
+    dw: Tensor?) throws
 }
 
 /// The one backend there is: this machine's cores and memory.

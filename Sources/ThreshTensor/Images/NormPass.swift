@@ -79,7 +79,7 @@ struct NormPass {
   let statistics: NormStatistics
   let weight: Tensor?
   /// (2, C): scale weight, and bias.
-  private let affine: Tensor
+  fileprivate let affine: Tensor
   let low, high: Double
 
   /// - Parameters:
@@ -108,9 +108,9 @@ struct NormPass {
     x.dispatch(run, run)
   }
 
-  private var channels: Int { x.shape[1] }
-  private var rows: Int { x.count / max(channels, 1) }
-  private var grain: Int { max(1, 32_768 / max(channels, 1)) }
+  fileprivate var channels: Int { x.shape[1] }
+  fileprivate var rows: Int { x.count / max(channels, 1) }
+  fileprivate var grain: Int { max(1, 32_768 / max(channels, 1)) }
 
   /// - Parameter residual: channels-last like x, added before the clamp.
   func forward(residual: Tensor? = nil, into y: Tensor) throws {
@@ -135,10 +135,10 @@ struct NormPass {
   ///   - out: the output, where a residual went into it; without one it is computed again.
   ///   - masked: where dy goes, zeroed where the clamp held the output: the residual's gradient.
   func backward(_ dy: Tensor, constant: Bool, out: Tensor? = nil, masked: Tensor? = nil) throws -> (
-    dx: Tensor, weight: Tensor, bias: Tensor
+    x: NormGradient, weight: Tensor, bias: Tensor
   ) {
     let c = channels
-    let dx = try Tensor(empty: x.shape, x.dtype, strides: x.strides, op: "batch_norm")
+    let coefficients = try Tensor(empty: [3, c], x.dtype, op: "batch_norm")
     let (dWeight, dBias) = (
       try Tensor(empty: [c], x.dtype, op: "batch_norm"),
       try Tensor(empty: [c], x.dtype, op: "batch_norm")
@@ -152,10 +152,9 @@ struct NormPass {
       let sums = try ColumnSums.run(rows: rows, columns: c, 2) { r, sums in
         let at = r.lowerBound * c
         T.kernels.normSums(
-          xp + at, value.map { $0 + at }, gp + at, r.count, c, mean, scale, shift, low, high,
-          kept.map { $0 + at }, sums, sums + c)
+          xp + at, value.map { UnsafePointer($0 + at) }, gp + at, r.count, c, mean, scale, shift,
+          low, high, kept.map { $0 + at }, sums, sums + c)
       }
-      let coefficients = try Tensor(empty: [3, c], x.dtype, op: "batch_norm")
       let a = coefficients.pointer(T.self)
       let (b, d) = (a + c, a + 2 * c)
       let (s, w) = (statistics.scale.pointer(T.self), weight?.pointer(T.self))
@@ -170,19 +169,49 @@ struct NormPass {
         dw[i] = T(sums[c + i] * s)
         db[i] = T(sums[i])
       }
-      // What was masked once need not be masked again.
-      let again = kept == nil
-      let to = dx.pointer(T.self)
-      Workers.chunks(of: rows, grain: grain) { r in
-        let at = r.lowerBound * c
-        T.kernels.normBack(
-          xp + at, again ? value.map { UnsafePointer($0 + at) } : nil,
-          UnsafePointer(kept ?? gp) + at, r.count, c,
-          mean, scale, shift, again ? low : -.infinity, again ? high : .infinity, a, b,
-          d, to + at)
-      }
     }
     try x.dispatch(run, run)
-    return (dx, dWeight, dBias)
+    // What was masked once need not be masked again.
+    let gradient = NormGradient(
+      pass: self, dy: masked ?? dy, out: masked == nil ? out : nil, clamped: masked == nil,
+      coefficients: coefficients)
+    return (gradient, dWeight, dBias)
+  }
+}
+
+/// The gradient of a normalisation's input, computed where it is needed: all at once, or some rows
+/// at a time while they are in the cache.
+struct NormGradient {
+  fileprivate let pass: NormPass
+  fileprivate let dy: Tensor
+  fileprivate let out: Tensor?
+  fileprivate let clamped: Bool
+  /// (3, C): dx = a g - b (x - mean) - d, with g the gradient behind the clamp.
+  fileprivate let coefficients: Tensor
+
+  /// Writes some rows (rows.count, C) of it; from any thread.
+  func write<T: ImageElement>(_ rows: Range<Int>, to dx: UnsafeMutablePointer<T>) {
+    let c = pass.channels
+    let at = rows.lowerBound * c
+    let (a, scale) = (coefficients.pointer(T.self), pass.affine.pointer(T.self))
+    T.kernels.normBack(
+      pass.x.pointer(T.self) + at, out.map { UnsafePointer($0.pointer(T.self) + at) },
+      dy.pointer(T.self) + at, rows.count, c, pass.statistics.mean.pointer(T.self), scale,
+      scale + c, clamped ? T(pass.low) : -.infinity, clamped ? T(pass.high) : .infinity, a, a + c,
+      a + 2 * c, dx)
+  }
+
+  /// All of it, of x's shape.
+  func tensor() throws -> Tensor {
+    let dx = try Tensor(
+      empty: pass.x.shape, pass.x.dtype, strides: pass.x.strides, op: "batch_norm")
+    func run<T: ImageElement>(_: T.Type) {
+      let to = dx.pointer(T.self)
+      Workers.chunks(of: pass.rows, grain: pass.grain) {
+        write($0, to: to + $0.lowerBound * pass.channels)
+      }
+    }
+    dx.dispatch(run, run)
+    return dx
   }
 }

@@ -128,7 +128,8 @@ extension Tensor {
       let norm = try NormPass(
         c.saved[0], NormStatistics(mean: c.saved[1], scale: c.saved[2]),
         hasWeight ? c.saved[3] : nil, nil)
-      let (dx, dw, db) = try norm.backward(dy, constant: constant)
+      let (gradient, dw, db) = try norm.backward(dy, constant: constant)
+      let dx = try gradient.tensor()
       let target = c.inputShapes[0]
       return [dx.view(target, target.count == 4 ? dx.strides : Array(dx.strides[..<target.count]))]
         + (hasWeight ? [dw] : []) + (hasBias ? [db] : [])

@@ -16,6 +16,8 @@ extension CPUBackend {
         try winograd(z, x, .forward(w, z), finish, into: y)
       case .products:
         try productsForward(z, x, w, finish, into: y)
+      case .depthwise where !finish.changes:
+        try depthwiseForward(z, x, w, finish.moments, into: y)
       case .depthwise, .patches:
         try patchesForward(z, x, w, finish.bias, into: y)
         var rest = finish
@@ -25,36 +27,51 @@ extension CPUBackend {
     }
   }
 
-  func convolutionBackwardData(_ z: ConvolutionShape, _ dy: Tensor, _ w: Tensor, into dx: Tensor)
-    throws
-  {
+  func convolutionBackward(
+    _ z: ConvolutionShape, _ x: Tensor, _ w: Tensor, _ dy: OutputGradient, dx: Tensor?, dw: Tensor?
+  ) throws {
     try Interrupt.check("conv2d")
-    try withExtendedLifetime((dy, w)) {
-      switch ConvolutionMethod.choose(z, dx.dtype) {
-      case .winograd:
-        if let transposed = z.transposed, transposed.suitsWinograd {
-          try winograd(transposed, dy, .backward(w, z), ConvolutionFinish(), into: dx)
-        } else {
-          try productsBackwardData(z, dy, w, into: dx)
+    try withExtendedLifetime((x, w, dy)) {
+      let method = ConvolutionMethod.choose(z, w.dtype)
+      if case .norm(let gradient) = dy, let dx, let dw {
+        // Behind a normalisation, the gradient of the output need not go through memory.
+        if method == .products && z.isPointwise, z.k * z.c < CPUBackend.partialFloats {
+          return try pointwiseBackward(z, x, w, gradient, dx, dw)
         }
-      case .products where z.dilation == Pair(1) || z.stride == Pair(1):
-        try productsBackwardData(z, dy, w, into: dx)
-      case .products, .depthwise, .patches:
-        try patchesBackwardData(z, dy, w, into: dx)
+        if method == .depthwise && z.n >= 4 {
+          return try depthwiseBackward(z, x, w, gradient, dx, dw)
+        }
       }
+      let dy = try dy.tensor()
+      if let dx { try backwardData(method, z, dy, w, into: dx) }
+      if let dw { try backwardWeights(method, z, x, dy, into: dw) }
     }
   }
 
-  func convolutionBackwardWeights(
-    _ z: ConvolutionShape, _ x: Tensor, _ dy: Tensor, into dw: Tensor
+  private func backwardData(
+    _ method: ConvolutionMethod, _ z: ConvolutionShape, _ dy: Tensor, _ w: Tensor, into dx: Tensor
   ) throws {
-    try Interrupt.check("conv2d")
-    try withExtendedLifetime((x, dy)) {
-      switch ConvolutionMethod.choose(z, dw.dtype) {
-      case .winograd: try winogradWeights(z, x, dy, into: dw)
-      case .products: try productsBackwardWeights(z, x, dy, into: dw)
-      case .depthwise, .patches: try patchesBackwardWeights(z, x, dy, into: dw)
+    switch method {
+    case .winograd:
+      if let transposed = z.transposed, transposed.suitsWinograd {
+        try winograd(transposed, dy, .backward(w, z), ConvolutionFinish(), into: dx)
+      } else {
+        try productsBackwardData(z, dy, w, into: dx)
       }
+    case .products where z.dilation == Pair(1) || z.stride == Pair(1):
+      try productsBackwardData(z, dy, w, into: dx)
+    case .products, .depthwise, .patches:
+      try patchesBackwardData(z, dy, w, into: dx)
+    }
+  }
+
+  private func backwardWeights(
+    _ method: ConvolutionMethod, _ z: ConvolutionShape, _ x: Tensor, _ dy: Tensor, into dw: Tensor
+  ) throws {
+    switch method {
+    case .winograd: try winogradWeights(z, x, dy, into: dw)
+    case .products: try productsBackwardWeights(z, x, dy, into: dw)
+    case .depthwise, .patches: try patchesBackwardWeights(z, x, dy, into: dw)
     }
   }
 
@@ -70,6 +87,19 @@ extension CPUBackend {
       try y.dispatch(run, run)
     }
     try finish.moments?.gather(y, rows: rows)
+  }
+}
+
+/// The gradient of a convolution's output: as a tensor, or behind the normalisation that follows it.
+enum OutputGradient {
+  case tensor(Tensor)
+  case norm(NormGradient)
+
+  func tensor() throws -> Tensor {
+    switch self {
+    case .tensor(let dy): dy
+    case .norm(let gradient): try gradient.tensor()
+    }
   }
 }
 

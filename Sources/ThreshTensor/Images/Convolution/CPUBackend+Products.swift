@@ -4,11 +4,8 @@ import CKernels
 /// Convolution as products with packed filters, on float32: of the pixels themselves (1x1, stride 1),
 /// of the overlapping rows of a line, or of patches that are copied some lines at a time.
 extension CPUBackend {
-  /// Floats of patches, and of outputs, that a task holds at a time.
-  private static let patchFloats = 48 << 10
-  private static let outputFloats = 64 << 10
   /// Filter gradients from this size on are cut by filters, smaller ones by lines with partial sums.
-  private static let partialFloats = 256 << 10
+  static let partialFloats = 256 << 10
 
   /// Matrices in panels, packed in parallel: b (k, n) at the given strides.
   private func packed(_ k: Int, _ n: Int, _ b: UnsafePointer<Float>, row: Int, column: Int) throws
@@ -24,108 +21,13 @@ extension CPUBackend {
     return out
   }
 
-  /// Where a chunk of output lines finds the numbers under its filters.
-  private enum Source {
-    /// The pixels are the rows: 1x1 filters of stride 1.
-    case pixels
-    /// Rows that overlap in the lines of the image itself, or of a padded copy of them.
-    case lines
-    /// Patches, copied one after the other.
-    case patches
-  }
-
-  private func source(_ z: ConvolutionShape) -> Source {
-    if z.isPointwise { return .pixels }
-    return z.dilation.w == 1 && z.ow >= 8 ? .lines : .patches
-  }
-
-  /// Output lines to a chunk: what it copies and its outputs stay in the second-level cache.
-  private func linesOfChunk(_ z: ConvolutionShape) -> Int {
-    let copied =
-      source(z) == .lines ? z.stride.h * paddedLine(z) : z.ow * z.patch
-    let lines = min(CPUBackend.patchFloats / copied, CPUBackend.outputFloats / (z.ow * z.k))
-    return max(1, lines, 12 / z.ow)
-  }
-
-  private func paddedLine(_ z: ConvolutionShape) -> Int { (z.w + 2 * z.padding.w) * z.c }
-
-  /// Bytes of workspace that a chunk of `lines` lines needs.
-  private func copiedBytes(_ z: ConvolutionShape, _ lines: Int) -> Int {
-    switch source(z) {
-    case .pixels: return 1
-    case .patches: return 4 * lines * z.ow * z.patch
-    case .lines:
-      if z.padding == Pair(0) { return 1 }
-      return 4 * ((lines - 1) * z.stride.h + z.dilation.h * (z.r - 1) + 1) * paddedLine(z)
-    }
-  }
-
-  /// Calls `body(a, lda, segment stride, first output row, rows)` for pieces of lines
-  /// [first, first + count): rows of R segments of S C numbers (or of one segment of all of them).
-  private func forEachPiece(
-    _ z: ConvolutionShape, _ x: UnsafePointer<Float>, _ first: Int, _ count: Int,
-    _ block: UnsafeMutableRawPointer,
-    _ body: (_ a: UnsafePointer<Float>, _ lda: Int, _ segment: Int, _ row: Int, _ rows: Int) -> Void
-  ) {
-    let copied = block.assumingMemoryBound(to: Float.self)
-    switch source(z) {
-    case .pixels: body(x + first * z.ow * z.c, z.c, 0, first * z.ow, count * z.ow)
-    case .patches:
-      var window = z.window
-      thresh_im2col_float(&window, x, 0, z.c, first, count, copied)
-      body(UnsafePointer(copied), z.patch, 0, first * z.ow, count * z.ow)
-    case .lines:
-      var line = first
-      while line < first + count {
-        let (image, top) = (line / z.oh, line % z.oh)
-        let lines = min(first + count - line, z.oh - top)
-        var from = x + (image * z.h + top * z.stride.h) * z.w * z.c
-        var length = z.w * z.c
-        if z.padding != Pair(0) {
-          let rows = (lines - 1) * z.stride.h + z.dilation.h * (z.r - 1) + 1
-          copyPadded(z, x + image * z.h * z.w * z.c, top * z.stride.h - z.padding.h, rows, copied)
-          from = UnsafePointer(copied)
-          length = paddedLine(z)
-        }
-        for l in 0..<lines {
-          body(
-            from + l * z.stride.h * length, z.stride.w * z.c, z.dilation.h * length,
-            (line + l) * z.ow, z.ow)
-        }
-        line += lines
-      }
-    }
-  }
-
-  /// Rows from `top` on of an image, with zeros around it: (rows, W + 2 padding, C).
-  private func copyPadded(
-    _ z: ConvolutionShape, _ image: UnsafePointer<Float>, _ top: Int, _ rows: Int,
-    _ to: UnsafeMutablePointer<Float>
-  ) {
-    let (edge, width, length) = (z.padding.w * z.c, z.w * z.c, paddedLine(z))
-    for i in 0..<rows {
-      let line = to + i * length
-      guard top + i >= 0, top + i < z.h else {
-        line.update(repeating: 0, count: length)
-        continue
-      }
-      line.update(repeating: 0, count: edge)
-      (line + edge).update(from: image + (top + i) * width, count: width)
-      (line + edge + width).update(repeating: 0, count: edge)
-    }
-  }
-
-  /// Segments of a row and the numbers in one.
-  private func segments(_ z: ConvolutionShape) -> (count: Int, size: Int) {
-    source(z) == .lines ? (z.r, z.s * z.c) : (1, z.patch)
-  }
-
   func productsForward(
     _ z: ConvolutionShape, _ x: Tensor, _ w: Tensor, _ finish: ConvolutionFinish, into y: Tensor
   ) throws {
     let panels = try packed(z.patch, z.k, w.pointer(Float.self), row: 1, column: z.patch)
     let (xp, pp, yp) = (x.pointer(Float.self), panels.pointer(Float.self), y.pointer(Float.self))
-    let lines = linesOfChunk(z)
+    let rows = PatchRows(z.window)
+    let lines = rows.linesOfChunk(z.k)
     let chunks = Workspace.pieces(z.lines, grain: lines, most: Int.max)
     try finish.moments?.reserve(chunks.map { $0.count * z.ow })
     // With a residual, bias and clamp wait for it.
@@ -133,20 +35,20 @@ extension CPUBackend {
     let bias = plain == nil ? finish.bias?.pointer(Float.self) : nil
     let low = plain == nil ? Float(finish.low) : -.infinity
     let high = plain == nil ? Float(finish.high) : .infinity
-    let (segments, size) = segments(z)
-    try Workspace.run(chunks.count, bytes: copiedBytes(z, lines)) { i, block in
+    try Workspace.run(chunks.count, bytes: rows.copiedBytes(lines)) { i, block in
       let (first, count) = (chunks[i].lowerBound, chunks[i].count)
-      forEachPiece(z, xp, first, count, block) { a, lda, segment, row, rows in
+      rows.forEachPiece(xp, first, count, block) { a, lda, segment, row, m in
         var product = thresh_product(
-          m: rows, n: z.k, k: size, segments: segments, segment_stride: segment, a: a, lda: lda,
-          start: bias, low: low, high: high, c: yp + row * z.k, ldc: z.k, accumulate: 0)
+          m: m, n: z.k, k: rows.segmentSize, segments: rows.segments, segment_stride: segment,
+          a: a, lda: lda, start: bias, low: low, high: high, c: yp + row * z.k, ldc: z.k,
+          accumulate: 0)
         thresh_gemm_panels(&product, pp)
       }
-      let rows = first * z.ow..<(first + count) * z.ow
-      plain?.apply(yp, z.k, rows)
+      let done = first * z.ow..<(first + count) * z.ow
+      plain?.apply(yp, z.k, done)
       if let to = finish.moments?.piece(i) {
         thresh_column_moments_float(
-          yp + rows.lowerBound * z.k, rows.count, z.k, z.k, to.mean, to.m2)
+          yp + done.lowerBound * z.k, done.count, z.k, z.k, to.mean, to.m2)
       }
     }
     withExtendedLifetime(panels) {}
@@ -234,29 +136,23 @@ extension CPUBackend {
     let filters = z.r == 1 && z.s == 1 ? w : try phase.filters(z, w.pointer(Float.self))
     let panels = try packed(patch, z.c, filters.pointer(Float.self), row: z.c, column: 1)
     let pp = panels.pointer(Float.self)
-    let pointwise =
-      v.r == 1 && v.s == 1 && v.pad_h == 0 && v.pad_w == 0 && v.oh == z.oh
-      && v.ow == z.ow
     // Lines follow each other without a gap in dx where the strides say so.
-    let dense = v.ow * stepW == stepH && (v.oh * stepH == z.h * z.w * z.c)
-    let rows = min(CPUBackend.patchFloats / patch, CPUBackend.outputFloats / z.c)
-    let grain = max(1, max(rows, 12) / v.ow)
+    let dense = v.ow * stepW == stepH && v.oh * stepH == z.h * z.w * z.c
+    let rows = PatchRows(v)
+    let grain = rows.linesOfChunk(z.c)
     let chunks = Workspace.pieces(lines, grain: grain, most: Int.max)
-    try Workspace.run(chunks.count, bytes: pointwise ? 1 : 4 * grain * v.ow * patch) { i, block in
-      let (first, count) = (chunks[i].lowerBound, chunks[i].count)
-      var from = UnsafePointer(gp + first * v.ow * z.k)
-      if !pointwise {
-        let copied = block.assumingMemoryBound(to: Float.self)
-        var window = v
-        thresh_im2col_float(&window, gp, 0, z.k, first, count, copied)
-        from = UnsafePointer(copied)
-      }
-      for l in 0..<(dense ? 1 : count) {
-        var product = thresh_product(
-          m: dense ? count * v.ow : v.ow, n: z.c, k: patch, segments: 1, segment_stride: 0,
-          a: from + l * v.ow * patch, lda: patch, start: nil, low: -.infinity, high: .infinity,
-          c: line(first + l), ldc: stepW, accumulate: 0)
-        thresh_gemm_panels(&product, pp)
+    try Workspace.run(chunks.count, bytes: rows.copiedBytes(grain)) { i, block in
+      rows.forEachPiece(gp, chunks[i].lowerBound, chunks[i].count, block) {
+        a, lda, segment, row, m in
+        // Rows of one line at a time, unless all of them are evenly apart.
+        let step = dense ? m : v.ow
+        for first in stride(from: 0, to: m, by: step) {
+          var product = thresh_product(
+            m: step, n: z.c, k: rows.segmentSize, segments: rows.segments, segment_stride: segment,
+            a: a + first * lda, lda: lda, start: nil, low: -.infinity, high: .infinity,
+            c: line((row + first) / v.ow), ldc: stepW, accumulate: 0)
+          thresh_gemm_panels(&product, pp)
+        }
       }
     }
     withExtendedLifetime((panels, filters)) {}
@@ -267,9 +163,9 @@ extension CPUBackend {
   {
     let size = z.k * z.patch
     let (xp, gp) = (x.pointer(Float.self), dy.pointer(Float.self))
-    let lines = linesOfChunk(z)
-    let bytes = copiedBytes(z, lines)
-    let (segments, width) = segments(z)
+    let rows = PatchRows(z.window)
+    let lines = rows.linesOfChunk(z.k)
+    let bytes = rows.copiedBytes(lines)
 
     /// out = dy^T patches over some lines, for the filters from k on.
     func sum(
@@ -279,10 +175,11 @@ extension CPUBackend {
       var begun: Int32 = 0
       for first in stride(from: piece.lowerBound, to: piece.upperBound, by: lines) {
         let count = min(lines, piece.upperBound - first)
-        forEachPiece(z, xp, first, count, block) { b, ldb, segment, row, rows in
-          for i in 0..<segments {
+        rows.forEachPiece(xp, first, count, block) { b, ldb, segment, row, depth in
+          let width = rows.segmentSize
+          for i in 0..<rows.segments {
             var product = thresh_product(
-              m: k.count, n: width, k: rows, segments: 1, segment_stride: 0,
+              m: k.count, n: width, k: depth, segments: 1, segment_stride: 0,
               a: gp + row * z.k + k.lowerBound, lda: z.k, start: nil, low: -.infinity,
               high: .infinity, c: out + i * width, ldc: z.patch, accumulate: begun)
             thresh_gemm_transposed(&product, b + i * segment, ldb)
@@ -306,13 +203,53 @@ extension CPUBackend {
     try Workspace.run(pieces.count, bytes: bytes) { i, block in
       sum(pieces[i], 0..<z.k, block, pp + i * size)
     }
+    fold(pp, pieces.count, size, into: out)
+    withExtendedLifetime(partials) {}
+  }
+
+  /// Both gradients of a 1x1 convolution of stride 1 behind a normalisation, some rows at a time.
+  func pointwiseBackward(
+    _ z: ConvolutionShape, _ x: Tensor, _ w: Tensor, _ gradient: NormGradient, _ dx: Tensor,
+    _ dw: Tensor
+  ) throws {
+    let panels = try packed(z.k, z.c, w.pointer(Float.self), row: z.c, column: 1)
+    let (xp, pp, to) = (x.pointer(Float.self), panels.pointer(Float.self), dx.pointer(Float.self))
+    let size = z.k * z.c
+    let block = max(12, PatchRows.copiedFloats / z.k)
+    let pieces = Workspace.pieces(z.n * z.h * z.w, grain: block, most: 16)
+    let partials = try Tensor(empty: [pieces.count, size], .float32, op: "conv2d")
+    let sums = partials.pointer(Float.self)
+    try Workspace.run(pieces.count, bytes: 4 * block * z.k) { i, space in
+      let g = space.assumingMemoryBound(to: Float.self)
+      for first in stride(from: pieces[i].lowerBound, to: pieces[i].upperBound, by: block) {
+        let rows = min(block, pieces[i].upperBound - first)
+        gradient.write(first..<first + rows, to: g)
+        var data = thresh_product(
+          m: rows, n: z.c, k: z.k, segments: 1, segment_stride: 0, a: g, lda: z.k, start: nil,
+          low: -.infinity, high: .infinity, c: to + first * z.c, ldc: z.c, accumulate: 0)
+        thresh_gemm_panels(&data, pp)
+        var weights = thresh_product(
+          m: z.k, n: z.c, k: rows, segments: 1, segment_stride: 0, a: g, lda: z.k, start: nil,
+          low: -.infinity, high: .infinity, c: sums + i * size, ldc: z.c,
+          accumulate: first == pieces[i].lowerBound ? 0 : 1)
+        thresh_gemm_transposed(&weights, xp + first * z.c, z.c)
+      }
+    }
+    fold(sums, pieces.count, size, into: dw.pointer(Float.self))
+    withExtendedLifetime((panels, partials)) {}
+  }
+
+  /// out = the sum of `pieces` vectors, in order.
+  private func fold(
+    _ partials: UnsafeMutablePointer<Float>, _ pieces: Int, _ size: Int,
+    into out: UnsafeMutablePointer<Float>
+  ) {
     Workers.chunks(of: size, grain: 4_096) { range in
-      (out + range.lowerBound).update(from: pp + range.lowerBound, count: range.count)
-      for piece in 1..<pieces.count {
-        let p = pp + piece * size
+      (out + range.lowerBound).update(from: partials + range.lowerBound, count: range.count)
+      for piece in 1..<pieces {
+        let p = partials + piece * size
         for i in range { out[i] += p[i] }
       }
     }
-    withExtendedLifetime(partials) {}
   }
 }

@@ -160,17 +160,10 @@ private struct ConvNormGradient: Sendable {
     let z = try ConvolutionShape(
       x.shape, w.shape, stride: settings.stride, padding: settings.padding,
       dilation: settings.dilation, groups: settings.groups)
-    var gradients: [Tensor?] = [nil, nil]
-    if c.wants[0] {
-      let dx = try Tensor.image(x.shape, x.dtype, op)
-      try backend.convolutionBackwardData(z, d.dx, w, into: dx)
-      gradients[0] = dx
-    }
-    if c.wants[1] {
-      let dw = try Tensor.image(w.shape, w.dtype, op)
-      try backend.convolutionBackwardWeights(z, x, d.dx, into: dw)
-      gradients[1] = dw
-    }
+    let dx = c.wants[0] ? try Tensor.image(x.shape, x.dtype, op) : nil
+    let dw = c.wants[1] ? try Tensor.image(w.shape, w.dtype, op) : nil
+    try backend.convolutionBackward(z, x, w, .norm(d.x), dx: dx, dw: dw)
+    var gradients = [dx, dw]
     if hasWeight { gradients.append(d.weight) }
     if hasBias { gradients.append(d.bias) }
     if hasResidual { gradients.append(masked ?? dy) }

@@ -33,17 +33,10 @@ extension Tensor {
       let dy = try c.grad.channelsLastUnrecorded()
       let sizes = try ConvolutionShape(
         x.shape, w.shape, stride: stride, padding: padding, dilation: dilation, groups: groups)
-      var gradients: [Tensor?] = [nil, nil]
-      if c.wants[0] {
-        let dx = try Tensor.image(x.shape, x.dtype, op)
-        try backend.convolutionBackwardData(sizes, dy, w, into: dx)
-        gradients[0] = dx
-      }
-      if c.wants[1] {
-        let dw = try Tensor.image(w.shape, w.dtype, op)
-        try backend.convolutionBackwardWeights(sizes, x, dy, into: dw)
-        gradients[1] = dw
-      }
+      let dx = c.wants[0] ? try Tensor.image(x.shape, x.dtype, op) : nil
+      let dw = c.wants[1] ? try Tensor.image(w.shape, w.dtype, op) : nil
+      try backend.convolutionBackward(sizes, x, w, .tensor(dy), dx: dx, dw: dw)
+      var gradients = [dx, dw]
       if c.wants.count > 2 { gradients.append(c.wants[2] ? try dy.channelSums() : nil) }
       return gradients
     }
