@@ -60,29 +60,30 @@ public final class MobileNetV2: Module {
 /// Widen by 1x1, filter each channel by 3x3, narrow by 1x1; the input is added where shapes allow.
 /// (N, C, H, W) -> (N, K, H/s, W/s)
 private final class InvertedResidual: Module {
-  private let conv: Sequential
+  private let filters: [Module]
+  private let narrow: Conv2d
+  private let norm: BatchNorm2d
   private let addsInput: Bool
 
   init(
     _ inChannels: Int, _ outChannels: Int, expansion: Int, stride: Int, _ draw: Initializer
   ) throws {
     let middle = inChannels * expansion
-    var layers: [Module] = []
-    if expansion != 1 { layers.append(try convNormReLU6(inChannels, middle, kernel: 1, draw)) }
-    layers += [
-      try convNormReLU6(middle, middle, kernel: 3, stride: stride, groups: middle, draw),
-      try Conv2d(
-        middle, outChannels, kernel: 1, bias: false, mode: .kaimingFanOut, initializer: draw),
-      try BatchNorm2d(outChannels, initializer: draw),
-    ]
-    conv = Sequential(layers)
+    filters =
+      (expansion == 1 ? [] : [try convNormReLU6(inChannels, middle, kernel: 1, draw)])
+      + [try convNormReLU6(middle, middle, kernel: 3, stride: stride, groups: middle, draw)]
+    narrow = try Conv2d(
+      middle, outChannels, kernel: 1, bias: false, mode: .kaimingFanOut, initializer: draw)
+    norm = try BatchNorm2d(outChannels, initializer: draw)
     addsInput = stride == 1 && inChannels == outChannels
     super.init()
-    register(child: "conv", conv)
+    register(child: "conv", Sequential(filters + [narrow, norm]))
   }
 
   override func forward(_ x: Tensor) throws -> Tensor {
-    addsInput ? try x + conv(x) : try conv(x)
+    // Not by the `Sequential`, which holds the names: the input is added in the last step.
+    let h = try filters.reduce(x) { try $1($0) }
+    return try convNorm(narrow, norm, h, residual: addsInput ? x : nil)
   }
 }
 
