@@ -32,6 +32,9 @@ struct ModelTests {
   ])
   func model_forwardBackwardStep_agreesWithPyTorch(_ name: String) throws {
     let file = try Fixtures.json("models/\(name).json", as: File.self)
+    // The exact form: where a value lies next to a rectifier's kink, Winograd's rounding decides.
+    ConvolutionMethod.mode = .direct
+    defer { ConvolutionMethod.mode = .auto }
     for run in file.runs {
       let dtype = try #require(DType(name: run.dtype))
       let tolerance = dtype == .float64 ? 1e-9 : 1e-4
