@@ -75,9 +75,10 @@ struct Command: ~Copyable {
     return variables.map { "\($0.key)=\($0.value)" }
   }
 
-  /// Runs the program to its end, at most 60 seconds.
+  /// Runs the program to its end, at most `seconds`.
   func run(
-    _ arguments: [String], input: String = "", environment extra: [String: String] = [:]
+    _ arguments: [String], input: String = "", environment extra: [String: String] = [:],
+    seconds: Double = 60
   ) throws -> Result {
     let input = try file(".input", input)
     let (output, errors) = (folder + "/.output", folder + "/.errors")
@@ -86,7 +87,7 @@ struct Command: ~Copyable {
     ) { words, variables in
       thresh_test_start(Self.executable, words, variables, folder, input, output, errors)
     }
-    let status = try child.wait(seconds: 60)
+    let status = try child.wait(seconds: seconds)
     return Result(status: status, output: text(output), errors: text(errors))
   }
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import Testing
 
-@testable import ThreshTensor
+import ThreshTensor
 
 /// The fast forms of convolution and of matrix products against the plain float64 path.
 struct ConvolutionTests {

@@ -77,9 +77,12 @@ public final class Conv2d: Module {
     if let bias = self.bias { try register(parameter: "bias", bias) }
   }
 
-  public override func forward(_ x: Tensor) throws -> Tensor {
+  public override func forward(_ x: Tensor) throws -> Tensor { try forward(x, .none) }
+
+  func forward(_ x: Tensor, _ activation: Activation) throws -> Tensor {
     try x.conv2d(
-      weight, bias: bias, stride: stride, padding: padding, dilation: dilation, groups: groups)
+      weight, bias: bias, stride: stride, padding: padding, dilation: dilation, groups: groups,
+      activation: activation)
   }
 
   /// Each output is a sum over one filter.

@@ -45,9 +45,11 @@ public final class Linear: Module {
     if let bias = self.bias { try register(parameter: "bias", bias) }
   }
 
-  public override func forward(_ x: Tensor) throws -> Tensor {
+  public override func forward(_ x: Tensor) throws -> Tensor { try forward(x, .none) }
+
+  func forward(_ x: Tensor, _ activation: Activation) throws -> Tensor {
     if capturing { captured = x }
-    return try x.linear(weight, bias: bias)
+    return try x.linear(weight, bias: bias, activation: activation)
   }
 
   /// Each output is a sum over the inputs.

@@ -3,11 +3,13 @@ import ThreshTensor
 
 /// Modules one after the other, named 0, 1, 2, …
 ///
-/// A convolution, the BatchNorm behind it and the rectifier behind that run as one step.
+/// A convolution, the BatchNorm behind it and the rectifier behind that run as one step, and so does
+/// a convolution or a linear layer with a rectifier.
 public final class Sequential: Module {
   private enum Step {
     case module(Module)
     case convNorm(Conv2d, BatchNorm2d, Activation)
+    case activated(Module, Activation)
   }
 
   private let steps: [Step]
@@ -30,6 +32,7 @@ public final class Sequential: Module {
       case .module(let module): try module(x)
       case .convNorm(let conv, let norm, let activation):
         try ThreshNN.convNorm(conv, norm, x, activation)
+      case .activated(let layer, let activation): try ThreshNN.activated(layer, x, activation)
       }
     }
   }
@@ -38,15 +41,23 @@ public final class Sequential: Module {
     var steps: [Step] = []
     var rest = modules[...]
     while let module = rest.popFirst() {
-      guard let conv = module as? Conv2d, let norm = rest.first as? BatchNorm2d else {
-        steps.append(.module(module))
-        continue
+      var norm: BatchNorm2d?
+      if module is Conv2d, let next = rest.first as? BatchNorm2d {
+        norm = next
+        rest.removeFirst()
       }
-      rest.removeFirst()
-      let activation: Activation =
-        rest.first is ReLU ? .relu : rest.first is ReLU6 ? .relu6 : .none
-      if activation != .none { rest.removeFirst() }
-      steps.append(.convNorm(conv, norm, activation))
+      var activation = Activation.none
+      if module is Conv2d || module is Linear {
+        activation = rest.first is ReLU ? .relu : rest.first is ReLU6 ? .relu6 : .none
+        if activation != .none { rest.removeFirst() }
+      }
+      if let conv = module as? Conv2d, let norm {
+        steps.append(.convNorm(conv, norm, activation))
+      } else if activation != .none {
+        steps.append(.activated(module, activation))
+      } else {
+        steps.append(.module(module))
+      }
     }
     return steps
   }

@@ -30,14 +30,10 @@ public final class LeNet: Module {
   }
 
   public override func forward(_ x: Tensor) throws -> Tensor {
-    var h = try pooled(conv1(x))
-    h = try pooled(conv2(h)).flatten(start: 1)
-    h = try fc1(h).rectified()
-    h = try fc2(h).rectified()
+    var h = try activated(conv1, x, .relu).maxPool2d(2)
+    h = try activated(conv2, h, .relu).maxPool2d(2).flatten(start: 1)
+    h = try activated(fc1, h, .relu)
+    h = try activated(fc2, h, .relu)
     return try fc3(h)
-  }
-
-  private func pooled(_ x: Tensor) throws -> Tensor {
-    try x.rectified().maxPool2d(2)
   }
 }

@@ -20,8 +20,8 @@ public final class MLP: Module {
   }
 
   public override func forward(_ x: Tensor) throws -> Tensor {
-    var h = try fc1(x.flatten(start: 1)).rectified()
-    h = try fc2(h).rectified()
+    var h = try activated(fc1, x.flatten(start: 1), .relu)
+    h = try activated(fc2, h, .relu)
     return try fc3(h)
   }
 }

@@ -21,6 +21,16 @@ public func convNorm(
     norm.settings, activation, residual: residual)
 }
 
+/// A layer with the activation behind it in one operation, where it has such a form.
+public func activated(_ layer: Module, _ x: Tensor, _ activation: Activation) throws -> Tensor {
+  guard layer.observer == nil else { return try activation(layer(x)) }
+  switch layer {
+  case let conv as Conv2d: return try conv.forward(x, activation)
+  case let linear as Linear: return try linear.forward(x, activation)
+  default: return try activation(layer(x))
+  }
+}
+
 extension Activation {
   func callAsFunction(_ x: Tensor) throws -> Tensor {
     switch self {

@@ -60,17 +60,12 @@ public final class MemoryPool: Sendable {
     return Unmanaged<OtherBytes>.fromOpaque(address)._withUnsafeGuaranteedRef { $0.count() }
   }
 
-  /// Throws unless `bytes` more fit into the budget: for lists outside the pool whose length is the
-  /// caller's choice. Without a budget the system is asked.
+  /// Throws unless `bytes` more fit into the budget (without one, into the machine's memory): for
+  /// lists outside the pool whose length is the caller's choice.
   public func require(_ bytes: Int, _ op: String) throws {
-    let limit = limitBytes.load(ordering: .relaxed)
-    if limit == Int.max {
-      guard let block = malloc(max(bytes, 1)) else {
-        throw TensorError(op, "the system has no \(bytes) bytes left", kind: .outOfMemory)
-      }
-      free(block)
-      return
-    }
+    let budget = limitBytes.load(ordering: .relaxed)
+    let limit =
+      budget == Int.max ? sysconf(Int32(_SC_PHYS_PAGES)) * sysconf(Int32(_SC_PAGESIZE)) : budget
     let others = bytesElsewhere
     guard bytes <= limit - others - liveBytes else {
       throw TensorError(

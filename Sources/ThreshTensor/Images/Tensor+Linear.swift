@@ -2,7 +2,11 @@
 
 extension Tensor {
   /// x weight^T + bias, `torch.nn.functional.linear`. (…, I), weight (O, I), bias (O) -> (…, O)
-  public func linear(_ weight: Tensor, bias: Tensor? = nil) throws -> Tensor {
+  ///
+  /// - Parameter activation: applied to the result.
+  public func linear(_ weight: Tensor, bias: Tensor? = nil, activation: Activation = .none) throws
+    -> Tensor
+  {
     let op = "linear"
     try ImageChecks.floating(op, self)
     guard weight.ndim == 2 else {
@@ -24,7 +28,7 @@ extension Tensor {
     let rows = i == 0 ? shape.dropLast().reduce(1, *) : count / i
     try Gemm.run(
       x.view([rows, i], [i, 1]), w.view([i, o], [1, i]), into: y.view([rows, o], [o, 1]))
-    if let b { Loops.addInto(y, b) }
+    try ConvolutionFinish(bias: b, low: activation.low, high: activation.high).apply(y, o)
     let inputs = [self, weight] + (bias.map { [$0] } ?? [])
     let batched = ndim > 1
     return y.recorded(
@@ -33,10 +37,13 @@ extension Tensor {
         ? .each([true] + [Bool](repeating: false, count: inputs.count - 1))
         : .mixed("its input is one vector, without a batch"),
       saved: [batched ? .rows(x) : .whole(x), .whole(w)]
+        + (activation == .none ? [] : [batched ? .rows(y) : .whole(y)])
     ) { c in
       let (x, w) = (c.saved[0], c.saved[1])
       let rows = i == 0 ? x.shape.dropLast().reduce(1, *) : x.count / i
-      let dy = try c.grad.contiguousUnrecorded().view([rows, o], [o, 1])
+      let (g, sums) = try activation.gradient(
+        c.grad.contiguousUnrecorded(), c.saved.last, channels: o)
+      let dy = g.view([rows, o], [o, 1])
       var gradients: [Tensor?] = [nil, nil]
       if c.wants[0] {
         let dx = try Tensor(empty: x.shape, x.dtype, op: op)
@@ -50,7 +57,7 @@ extension Tensor {
       }
       if c.wants.count > 2 {
         gradients.append(
-          c.wants[2] ? try dy.view([rows, o, 1, 1], [o, 1, o, o]).channelSums() : nil)
+          c.wants[2] ? try sums ?? dy.view([rows, o, 1, 1], [o, 1, o, o]).channelSums() : nil)
       }
       return gradients
     }

@@ -22,7 +22,8 @@ extension CPUBackend {
         try patchesForward(z, x, w, finish.bias, into: y)
         var rest = finish
         rest.bias = nil
-        try self.finish(rest, y)
+        try rest.apply(y, z.k)
+        try finish.moments?.gather(y, rows: z.n * z.oh * z.ow)
       }
     }
   }
@@ -74,20 +75,6 @@ extension CPUBackend {
     case .depthwise, .patches: try patchesBackwardWeights(z, x, dy, into: dw)
     }
   }
-
-  /// Residual, clamp and moments in passes of their own, for methods that do not finish by chunk.
-  private func finish(_ finish: ConvolutionFinish, _ y: Tensor) throws {
-    let (k, rows) = (y.shape[1], y.count / max(y.shape[1], 1))
-    if finish.changes {
-      func run<T: ImageElement>(_: T.Type) throws {
-        let plain = try PlainNorm<T>(k, finish)
-        let p = y.pointer(T.self)
-        Workers.chunks(of: rows, grain: max(1, 32_768 / k)) { plain.apply(p, k, $0) }
-      }
-      try y.dispatch(run, run)
-    }
-    try finish.moments?.gather(y, rows: rows)
-  }
 }
 
 /// The gradient of a convolution's output: as a tensor, or behind the normalisation that follows it.
@@ -100,6 +87,19 @@ enum OutputGradient {
     case .tensor(let dy): dy
     case .norm(let gradient): try gradient.tensor()
     }
+  }
+}
+
+extension ConvolutionFinish {
+  /// Bias, residual and clamp in a pass of their own, on y (…, K) with its channels innermost.
+  func apply(_ y: Tensor, _ k: Int) throws {
+    guard changes, k > 0 else { return }
+    func run<T: ImageElement>(_: T.Type) throws {
+      let plain = try PlainNorm<T>(k, self)
+      let p = y.pointer(T.self)
+      Workers.chunks(of: y.count / k, grain: max(1, 32_768 / k)) { plain.apply(p, k, $0) }
+    }
+    try y.dispatch(run, run)
   }
 }
 

@@ -15,18 +15,6 @@ public struct ConvolutionSettings: Sendable {
   }
 }
 
-/// An activation that a convolution or normalisation ends with.
-public enum Activation: Sendable {
-  case none
-  /// max(x, 0)
-  case relu
-  /// min(max(x, 0), 6)
-  case relu6
-
-  var low: Double { self == .none ? -.infinity : 0 }
-  var high: Double { self == .relu6 ? 6 : .infinity }
-}
-
 extension Tensor {
   /// act(batch_norm(conv2d(x)) + residual) as one operation: moments are gathered while the
   /// convolution's sums are in the cache, and the tape keeps the convolution's input and output only.

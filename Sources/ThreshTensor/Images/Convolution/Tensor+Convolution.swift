@@ -5,9 +5,11 @@ extension Tensor {
   ///
   /// (N, C, H, W), weight (K, C / groups, R, S), bias (K) -> (N, K, OH, OW), with
   /// OH = (H + 2 padding - dilation (R - 1) - 1) / stride + 1. The result is channels-last.
+  ///
+  /// - Parameter activation: applied to the result while it is in the cache.
   public func conv2d(
     _ weight: Tensor, bias: Tensor? = nil, stride: Pair = 1, padding: Pair = 0, dilation: Pair = 1,
-    groups: Int = 1
+    groups: Int = 1, activation: Activation = .none
   ) throws -> Tensor {
     let op = "conv2d"
     try ImageChecks.image(op, self)
@@ -23,21 +25,24 @@ extension Tensor {
     let w = try weight.channelsLastUnrecorded()
     let y = try Tensor.image([sizes.n, sizes.k, sizes.oh, sizes.ow], dtype, op)
     try backend.convolutionForward(
-      sizes, x, w, ConvolutionFinish(bias: bias?.contiguousUnrecorded()), into: y)
+      sizes, x, w,
+      ConvolutionFinish(
+        bias: bias?.contiguousUnrecorded(), low: activation.low, high: activation.high), into: y)
     let inputs = [self, weight] + (bias.map { [$0] } ?? [])
     return y.recorded(
       op, inputs, rows: .each([true] + [Bool](repeating: false, count: inputs.count - 1)),
-      saved: [.rows(x), .whole(w)]
+      saved: [.rows(x), .whole(w)] + (activation == .none ? [] : [.rows(y)])
     ) { c in
       let (x, w) = (c.saved[0], c.saved[1])
-      let dy = try c.grad.channelsLastUnrecorded()
+      let (dy, sums) = try activation.gradient(
+        c.grad.channelsLastUnrecorded(), c.saved.last, channels: w.shape[0])
       let sizes = try ConvolutionShape(
         x.shape, w.shape, stride: stride, padding: padding, dilation: dilation, groups: groups)
       let dx = c.wants[0] ? try Tensor.image(x.shape, x.dtype, op) : nil
       let dw = c.wants[1] ? try Tensor.image(w.shape, w.dtype, op) : nil
       try backend.convolutionBackward(sizes, x, w, .tensor(dy), dx: dx, dw: dw)
       var gradients = [dx, dw]
-      if c.wants.count > 2 { gradients.append(c.wants[2] ? try dy.channelSums() : nil) }
+      if c.wants.count > 2 { gradients.append(c.wants[2] ? try sums ?? dy.channelSums() : nil) }
       return gradients
     }
   }

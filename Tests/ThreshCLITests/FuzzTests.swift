@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: Apache-2.0
+import FoundationEssentials
+import Testing
+
+/// Random arguments for every function that Lua can call, in a process of its own: a budget of memory
+/// makes what is too large an error and not a long wait.
+struct FuzzTests {
+  @Test func everyFunction_randomArguments_returnsOrRaises() throws {
+    let scripts = URL(filePath: #filePath)
+      .deletingLastPathComponent().deletingLastPathComponent().appending(path: "Scripts").path
+    let command = try Command()
+    let result = try command.run(
+      ["--max-memory", "512M", scripts + "/fuzz.lua", command.folder, scripts], seconds: 240)
+    #expect(result.status == 0, "\(result.errors.suffix(4_000))")
+    #expect(result.output.contains("functions"), "\(result.output.suffix(400))")
+  }
+}
