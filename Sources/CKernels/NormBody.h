@@ -158,6 +158,11 @@ static void N(norm_back)(const T *x, const T *out, const T *dy, long rows, long 
   }
 }
 
+// y += x
+static void N(add_into)(T *restrict y, const T *restrict x, long n) {
+  for (long i = 0; i < n; i += VN) N(put)(y + i, N(get)(y + i, n - i) + N(get)(x + i, n - i), n - i);
+}
+
 // Maxima over windows and their places (y * w + x) in each image; NaN wins, as in PyTorch.
 static void N(max_pool)(const thresh_window *v, const T *x, long line, long lines, T *y, int *at) {
   typedef int Places __attribute__((vector_size(VN * sizeof(int)), aligned(sizeof(int))));

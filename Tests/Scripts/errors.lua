@@ -1,5 +1,6 @@
 -- SPDX-License-Identifier: Apache-2.0
 -- Wrong shapes, types, indices, options and files are errors that say what was given and needed.
+local scratch = ...
 local th = require "thresh"
 local nn, optim, schedule, select = th.nn, th.optim, th.schedule, th.select
 
@@ -87,6 +88,7 @@ local cases = {
   -- What is no regular file has no end or never begins.
   { "not a regular file", function() return select.read_trace "/dev/zero" end },
   { "not a regular file", function() return th.load_npy "/dev/zero" end },
+  { "not a regular file", function() return th.save_npy(scratch, m23) end },
   { "/", function() return select.read_trace "/" end },
   { "th.models has no field 'nope'; it has lenet, mlp, mobilenetv2, resnet110,", function() return th.models.nope end },
   { "'fraction' must be above 0, got 0", function() return select.RS2 { fraction = 0 } end },

@@ -54,6 +54,8 @@ typedef struct {
   K(T, norm_back, (const T *x, const T *out, const T *dy, long rows, long c, const T *mean,        \
     const T *scale, const T *shift, T low, T high, const T *a, const T *b, const T *d, T *dx),     \
     (x, out, dy, rows, c, mean, scale, shift, low, high, a, b, d, dx))                             \
+  /* y += x */                                                                                     \
+  K(T, add_into, (T * y, const T *x, long n), (y, x, n))                                           \
   /* Mean and 1 / sqrt(variance + eps) of each row, and the normalised rows. */                    \
   K(T, layer_norm, (const T *x, long rows, long c, double eps, const T *w, const T *b, T *mean,    \
     T *rstd, T *y), (x, rows, c, eps, w, b, mean, rstd, y))                                        \

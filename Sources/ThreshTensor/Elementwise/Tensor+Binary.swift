@@ -94,6 +94,17 @@ extension Tensor {
 extension Loops {
   /// target += t, converting, with `t` broadcast to the target's shape; floating-point targets only.
   static func addInto(_ target: Tensor, _ t: Tensor) {
+    if t.dtype == target.dtype, t.shape == target.shape, t.strides == target.strides,
+      target.isDense
+    {
+      func run<T: ImageElement>(_: T.Type) {
+        let (to, from) = (target.pointer(T.self), t.pointer(T.self))
+        Workers.chunks(of: target.count, grain: Loops.grain) {
+          T.kernels.addInto(to + $0.lowerBound, from + $0.lowerBound, $0.count)
+        }
+      }
+      return target.dispatch(run, run)
+    }
     switch (target.dtype, t.dtype) {
     case (.float32, .float32): map(target, t, into: target) { (x: Float, y: Float) in x + y }
     case (.float32, .float64):

@@ -4,7 +4,8 @@ import Glibc
 /// A file that appears whole or not at all: written beside its place and renamed into it.
 public enum AtomicFile {
   /// Writes the file at `path` with what `body` sends; on an error the old file stays.
-  /// - Throws: `TensorError` with the path and the system's reason, or what `body` throws.
+  /// - Throws: `TensorError` with the path and the system's reason, or what `body` throws. What is
+  ///   there must be a regular file: renaming would put one in the place of a device or a pipe.
   public static func write(
     _ path: String,
     _ body: (_ send: @escaping (UnsafeRawBufferPointer) throws -> Void) throws -> Void
@@ -14,6 +15,10 @@ public enum AtomicFile {
     if let resolved = realpath(path, nil) {
       target = String(cString: resolved)
       free(resolved)
+    }
+    var status = stat()
+    if stat(target, &status) == 0, status.st_mode & S_IFMT != S_IFREG {
+      throw TensorError("write", "\(path): not a regular file")
     }
     var clock = timespec()
     clock_gettime(CLOCK_MONOTONIC, &clock)

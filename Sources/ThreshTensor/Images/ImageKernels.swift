@@ -20,6 +20,7 @@ struct ImageKernels<T>: Sendable {
   let normSums: @Sendable (In?, In?, In?, Int, Int, In?, In?, In?, T, T, Out?, Sums?, Sums?) -> Void
   let normBack:
     @Sendable (In?, In?, In?, Int, Int, In?, In?, In?, T, T, In?, In?, In?, Out?) -> Void
+  let addInto: @Sendable (Out?, In?, Int) -> Void
   let layerNorm: @Sendable (In?, Int, Int, Double, In?, In?, Out?, Out?, Out?) -> Void
   let layerNormBack: @Sendable (In?, In?, Int, Int, In?, In?, In?, Out?, Sums?, Sums?) -> Void
   let maxPool: @Sendable (Window?, In?, Int, Int, Out?, UnsafeMutablePointer<Int32>?) -> Void
@@ -42,7 +43,8 @@ extension Float: ImageElement {
     depthwiseWeights: thresh_depthwise_weights_float, columnSums: thresh_column_sums_float,
     columnMoments: thresh_column_moments_float, norm: thresh_norm_float,
     normSums: thresh_norm_sums_float, normBack: thresh_norm_back_float,
-    layerNorm: thresh_layer_norm_float, layerNormBack: thresh_layer_norm_back_float,
+    addInto: thresh_add_into_float, layerNorm: thresh_layer_norm_float,
+    layerNormBack: thresh_layer_norm_back_float,
     maxPool: thresh_max_pool_float, maxPoolBack: thresh_max_pool_back_float,
     avgPool: thresh_avg_pool_float, avgPoolBack: thresh_avg_pool_back_float,
     adaptivePool: thresh_adaptive_pool_float, adaptivePoolBack: thresh_adaptive_pool_back_float)
@@ -55,7 +57,8 @@ extension Double: ImageElement {
     depthwiseWeights: thresh_depthwise_weights_double, columnSums: thresh_column_sums_double,
     columnMoments: thresh_column_moments_double, norm: thresh_norm_double,
     normSums: thresh_norm_sums_double, normBack: thresh_norm_back_double,
-    layerNorm: thresh_layer_norm_double, layerNormBack: thresh_layer_norm_back_double,
+    addInto: thresh_add_into_double, layerNorm: thresh_layer_norm_double,
+    layerNormBack: thresh_layer_norm_back_double,
     maxPool: thresh_max_pool_double, maxPoolBack: thresh_max_pool_back_double,
     avgPool: thresh_avg_pool_double, avgPoolBack: thresh_avg_pool_back_double,
     adaptivePool: thresh_adaptive_pool_double, adaptivePoolBack: thresh_adaptive_pool_back_double)

@@ -112,7 +112,10 @@ enum FloatGemm {
       Workers.run(cuts.count) { i in sum(0..<m, 0..<n, cuts[i], pp + i * m * n) }
       Workers.chunks(of: m * n, grain: 8_192) { range in
         (out + range.lowerBound).update(from: pp + range.lowerBound, count: range.count)
-        for i in 1..<cuts.count { for j in range { out[j] += pp[i * m * n + j] } }
+        for i in 1..<cuts.count {
+          thresh_add_into_float(
+            out + range.lowerBound, pp + i * m * n + range.lowerBound, range.count)
+        }
       }
       withExtendedLifetime(partials) {}
       return

@@ -155,7 +155,7 @@ end
 makers["function"] = function()
   return pick {
     function(...) return ... end, function() end, function() error "function was refused" end,
-    function() error({ message = "function was refused" }) end, function() error() end,
+    function() error({ message = "function was refused" }) end, 
     function() coroutine.yield(1) end, function() return V.tensor() end, function(x) return x + 1 end,
     print, math.floor, coroutine.wrap(function() return 1 end), string.rep,
   }

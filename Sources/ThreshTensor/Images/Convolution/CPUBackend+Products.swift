@@ -247,8 +247,8 @@ extension CPUBackend {
     Workers.chunks(of: size, grain: 4_096) { range in
       (out + range.lowerBound).update(from: partials + range.lowerBound, count: range.count)
       for piece in 1..<pieces {
-        let p = partials + piece * size
-        for i in range { out[i] += p[i] }
+        thresh_add_into_float(
+          out + range.lowerBound, partials + piece * size + range.lowerBound, range.count)
       }
     }
   }

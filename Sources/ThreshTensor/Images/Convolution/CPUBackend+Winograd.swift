@@ -191,8 +191,8 @@ extension CPUBackend {
     }
     Workers.chunks(of: size, grain: 16_384) { range in
       for piece in 1..<pieces.count {
-        let p = pp + piece * size
-        for i in range { pp[i] += p[i] }
+        thresh_add_into_float(
+          pp + range.lowerBound, pp + piece * size + range.lowerBound, range.count)
       }
     }
     let to = dw.pointer(Float.self)
