@@ -44,6 +44,10 @@ static int finish_call(
   }
   if (status == THRESH_RAISE) return raise_value(L, session, call);
   if (status != THRESH_OK) return raise_failure(L, call);
+  if (push_only_object(L, session, &call->results)) {
+    settle_memory(L, session);
+    return 1;
+  }
   int pushed = 0;
   int outcome = push_list(L, session, &call->results, &pushed);
   if (!call->results.plain || call->results.values != call->results.local) {

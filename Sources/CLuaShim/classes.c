@@ -35,6 +35,8 @@ int object_free(lua_State *L) {
   o->value = NULL;
   if (value != NULL) {
     thresh_session *session = session_of(L);
+    known_remove(&session->known, value, o->place);
+    o->place = 0;
     session->finalizing++;
     session->hooks.release(value);
     session->finalizing--;

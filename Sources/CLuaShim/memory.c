@@ -23,11 +23,13 @@ void *count_allocate(void *context, void *block, size_t old_size, size_t new_siz
   size_t used = atomic_load_explicit(&session->used, memory_order_relaxed);
   size_t old = block == NULL ? 0 : old_size;
   if (new_size == 0) {
-    free(block);
+    release_block(&session->blocks, block, old);
     atomic_store_explicit(&session->used, used - old, memory_order_relaxed);
     return NULL;
   }
-  if (new_size > old && session->limit > 0) {
+  bool exempt = session->exempt;
+  session->exempt = false;
+  if (new_size > old && session->limit > 0 && !exempt) {
     bool enough = fits(session, used, new_size - old);
     if (!enough) {
       refresh_native(session);  // what Lua knows of it may be stale
@@ -35,7 +37,7 @@ void *count_allocate(void *context, void *block, size_t old_size, size_t new_siz
     }
     if (!enough) return NULL;
   }
-  void *grown = realloc(block, new_size);
+  void *grown = resize_block(&session->blocks, block, old, new_size);
   if (grown == NULL) return new_size <= old ? block : NULL;
   atomic_store_explicit(&session->used, used - old + new_size, memory_order_relaxed);
   return grown;

@@ -11,6 +11,28 @@
 
 #include "CLuaShim.h"
 
+enum { BLOCK_MOST = 256, BLOCK_SIZES = 16 };
+
+// Lua's small blocks that are free, by size.
+typedef struct blocks {
+  void *free[BLOCK_SIZES];
+  char *region, *next, *end;  // what lies between the last two was never taken
+  bool refused;               // there is no region
+} blocks;
+
+typedef struct known_entry {
+  const void *object;
+  int32_t place;
+} known_entry;
+
+// The Swift objects that Lua holds.
+typedef struct known {
+  known_entry *entries;
+  size_t count, capacity;
+  int32_t *free_places;
+  int32_t free_count, places_capacity, last_place;
+} known;
+
 // A state that is being resumed; the nodes lie on the C stack of the resumers.
 typedef struct running {
   lua_State *state;
@@ -36,6 +58,9 @@ struct thresh_session {
   int finalizing;  // Swift deinitialisers that run now inside Lua's collector
 
   atomic_size_t used;
+  blocks blocks;
+  known known;
+  bool exempt;  // the next block counts, but is not refused
   size_t limit;
   intptr_t (*native_bytes)(void);
   size_t native;      // when last asked
@@ -75,6 +100,7 @@ typedef struct object {
   uintptr_t mark;
   void *value;
   thresh_class *type;
+  int32_t place;  // in the table `cache`, 0 for none
 } object;
 
 static inline thresh_session *session_of(lua_State *L) {
@@ -86,6 +112,19 @@ void drain_released(thresh_session *session);
 int32_t take_slot(lua_State *L, thresh_session *session, int index);
 void push_slot(lua_State *L, thresh_session *session, int32_t slot);
 
+// blocks.c
+void *resize_block(blocks *all, void *block, size_t old_size, size_t new_size);
+void release_block(blocks *all, void *block, size_t size);
+void free_blocks(blocks *all);
+
+// known.c
+bool known_reserve(known *all);
+int32_t known_next_place(const known *all);
+void known_add(known *all, const void *object, int32_t place);
+int32_t known_find(const known *all, const void *object);
+void known_remove(known *all, const void *object, int32_t place);
+void known_free(known *all);
+
 // memory.c
 void *count_allocate(void *session, void *block, size_t old_size, size_t new_size);
 void settle_memory(lua_State *L, thresh_session *session);
@@ -96,6 +135,7 @@ object *to_object(lua_State *L, int index);
 void borrow_value(lua_State *L, int index, thresh_value *value);
 void own_value(lua_State *L, thresh_session *session, int index, thresh_list *list);
 int push_list(lua_State *L, thresh_session *session, thresh_list *list, int *pushed);
+bool push_only_object(lua_State *L, thresh_session *session, thresh_list *list);
 
 // calls.c
 int invoke(lua_State *L, box *body);

@@ -99,6 +99,8 @@ void thresh_session_close(thresh_session *session) {
     forget_interrupts(session);
     end_interrupt(session);
     lua_close(L);
+    free_blocks(&session->blocks);
+    known_free(&session->known);
   }
   session->main = NULL;
   session->current = NULL;

@@ -181,10 +181,12 @@ void own_value(lua_State *L, thresh_session *session, int index, thresh_list *li
 // Pushes the userdata that Lua holds already for an object. Never raises.
 static bool push_known_object(
     lua_State *L, thresh_session *session, const thresh_value *value) {
+  int32_t place = known_find(&session->known, value->object);
+  if (place == 0) return false;
   lua_rawgeti(L, LUA_REGISTRYINDEX, session->cache);
-  if (lua_rawgetp(L, -1, value->object) == LUA_TUSERDATA) {
-    object *known = to_object(L, -1);
-    if (known != NULL && known->value == value->object) {
+  if (lua_rawgeti(L, -1, place) == LUA_TUSERDATA) {
+    object *holder = to_object(L, -1);
+    if (holder != NULL && holder->value == value->object) {
       lua_remove(L, -2);
       return true;
     }
@@ -193,21 +195,32 @@ static bool push_known_object(
   return false;
 }
 
+// A new userdata for an object, which takes over the caller's reference. May raise; the reference is
+// lost only when the system itself has no memory left.
+static void push_new_object(lua_State *L, thresh_session *session, const thresh_value *value) {
+  session->exempt = true;
+  object *o = lua_newuserdatauv(L, sizeof(object), 0);
+  o->mark = mark_object(o);
+  o->value = value->object;
+  o->type = value->type;
+  o->place = 0;
+  lua_rawgeti(L, LUA_REGISTRYINDEX, value->type->reference);
+  lua_setmetatable(L, -2);
+  if (!known_reserve(&session->known)) luaL_error(L, "not enough memory");
+  lua_rawgeti(L, LUA_REGISTRYINDEX, session->cache);
+  lua_pushvalue(L, -2);
+  int32_t place = known_next_place(&session->known);
+  lua_rawseti(L, -2, place);
+  lua_pop(L, 1);
+  o->place = place;
+  known_add(&session->known, value->object, place);
+}
+
 // The same Swift object is always the same userdata, as long as Lua holds it.
 static void push_object(lua_State *L, thresh_session *session, const thresh_value *value) {
   if (push_known_object(L, session, value)) return;
-  lua_rawgeti(L, LUA_REGISTRYINDEX, session->cache);
-  object *o = lua_newuserdatauv(L, sizeof(object), 0);
-  o->mark = mark_object(o);
-  o->value = NULL;
-  o->type = value->type;
-  lua_rawgeti(L, LUA_REGISTRYINDEX, value->type->reference);
-  lua_setmetatable(L, -2);
-  lua_pushvalue(L, -1);
-  lua_rawsetp(L, -3, value->object);
   session->hooks.retain(value->object);
-  o->value = value->object;
-  lua_remove(L, -2);
+  push_new_object(L, session, value);
 }
 
 static void push_box(lua_State *L, thresh_session *session, const thresh_value *value) {
@@ -289,6 +302,19 @@ static int push_all(lua_State *L) {
     pushed++;
   }
   return pushed;
+}
+
+// Pushes the one object of a list that holds nothing else: the usual result. May raise.
+bool push_only_object(lua_State *L, thresh_session *session, thresh_list *list) {
+  const thresh_value *value = &list->local[0];
+  if (list->values != list->local || list->count != 1 || value->tag != THRESH_OBJECT) return false;
+  if (list->failed || !lua_checkstack(L, 4)) return false;
+  if (push_known_object(L, session, value)) {
+    session->hooks.release(value->object);
+  } else {
+    push_new_object(L, session, value);
+  }
+  return true;
 }
 
 // Pushes a list's values without ever raising. On failure the error value is on top instead.

@@ -4,7 +4,10 @@ import ThreshTensor
 
 /// From Lua's 1-based world to the core's 0-based one.
 extension LuaCall {
-  func tensor(_ i: Int, _ name: String) throws -> Tensor { try object(i, name, as: Tensor.self) }
+  func tensor(_ i: Int, _ name: String) throws -> Tensor {
+    if let tensor = exactObject(i, as: Tensor.self) { return tensor }
+    return try object(i, name, as: Tensor.self)
+  }
 
   func optionalTensor(_ i: Int, _ name: String) throws -> Tensor? {
     isNil(i) ? nil : try tensor(i, name)

@@ -6,7 +6,7 @@ import CLuaShim
 /// Positions are 1-based, as in Lua and in messages. The name of a parameter is the one that
 /// messages show: `bad argument #2 'dim' to 'sum' (integer expected, got string)`.
 public struct LuaCall {
-  let raw: UnsafeMutablePointer<thresh_call>
+  @usableFromInline let raw: UnsafeMutablePointer<thresh_call>
   let body: LuaFunctionBody
 
   /// How many arguments there are, nils included.
@@ -136,6 +136,17 @@ public struct LuaCall {
     if Swift.type(of: object) == type { return unsafeDowncast(object, to: type) }
     guard let object = object as? T else { throw expected(expectedName(of: type), i, name) }
     return object
+  }
+
+  /// The object at `i` when it is one of exactly this class; nil for anything else. The short way for
+  /// the usual argument, compiled into the caller.
+  @inlinable
+  public func exactObject<T: AnyObject>(_ i: Int, as type: T.Type = T.self) -> T? {
+    guard i >= 1, i <= Int(raw.pointee.count) else { return nil }
+    let value = raw.pointee.arguments + (i - 1)
+    guard value.pointee.tag == THRESH_OBJECT, let pointer = value.pointee.object else { return nil }
+    let object = Unmanaged<AnyObject>.fromOpaque(pointer).takeUnretainedValue()
+    return Swift.type(of: object) == type ? unsafeDowncast(object, to: type) : nil
   }
 
   /// The object at `i` when it is one of this type; nil for anything else, an error when freed.

@@ -28,6 +28,7 @@ final class LuaFunctionBody {
         thresh_list_add(thresh_call_results(raw), THRESH_INTEGER).pointee.integer = value
       case .one(.boolean(let value)):
         thresh_list_add(thresh_call_results(raw), THRESH_BOOLEAN).pointee.boolean = value
+      case .one(.object(let object)): try call.writer.add(object: object)
       case .one(let value): try call.writer.add(value)
       case .many(let values):
         let writer = call.writer

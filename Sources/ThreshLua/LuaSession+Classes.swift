@@ -39,7 +39,8 @@ final class LuaClassTable {
 
   private(set) var entries: [ObjectIdentifier: Entry] = [:]
   private var found: [ObjectIdentifier: OpaquePointer] = [:]
-  private var last: (type: ObjectIdentifier, raw: OpaquePointer)?
+  // Read in each call that gives an object back; nothing else runs meanwhile.
+  @exclusivity(unchecked) private var last: (type: ObjectIdentifier, raw: OpaquePointer)?
 
   func add(_ entry: Entry) {
     entries[ObjectIdentifier(entry.type)] = entry

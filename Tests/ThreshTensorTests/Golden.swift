@@ -40,6 +40,9 @@ struct Golden {
     }
   }
 
+  /// A list of integers; empty when there is none.
+  func list(_ name: String) -> [Int] { arguments[name]?.array?.compactMap(\.integer) ?? [] }
+
   /// One dimension, a list of them, or nil for all.
   var dims: [Int]? { integer("dim").map { [$0] } ?? arguments["dim"]?.array?.compactMap(\.integer) }
 

@@ -105,6 +105,10 @@ struct LuaOperand: Operand {
   let operand: OperandValue
 
   init(_ call: LuaCall, _ i: Int, _ name: String) throws {
+    if let tensor = call.exactObject(i, as: Tensor.self) {
+      operand = .tensor(tensor)
+      return
+    }
     switch call.kind(i) {
     case .integer: operand = .scalar(.int(Int64(try call.integer(i, name))))
     case .number: operand = .scalar(.float(try call.number(i, name)))

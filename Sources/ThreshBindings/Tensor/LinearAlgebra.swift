@@ -72,8 +72,14 @@ func addLinearAlgebra(to operations: inout TensorOperations) {
     .tensor(try t.diag(offset: call.optionalInteger(2, "offset") ?? 0))
   }
   operations.add("cdist") { call, t in
-    let o = try call.options(at: 3, allowed: ["squared"])
-    return .tensor(
-      try t.cdist(call.tensor(2, "other"), squared: o.boolean("squared") ?? false))
+    let o = try call.options(at: 3, allowed: ["p", "squared"])
+    let other = try call.tensor(2, "other")
+    if let p = try o.number("p"), p != 2 {
+      guard try o.boolean("squared") ?? false == false else {
+        throw o.error("squared", "is for p = 2 alone")
+      }
+      return .tensor(try t.cdist(other, p: p))
+    }
+    return .tensor(try t.cdist(other, squared: o.boolean("squared") ?? false))
   }
 }

@@ -11,6 +11,10 @@ struct ReductionArguments {
 
   /// - Parameter position: of the dimension argument.
   init(_ call: LuaCall, at position: Int = 2, allowed: [String] = []) throws {
+    if call.isNil(position) {
+      options = try call.options(at: position, allowed: [])
+      return
+    }
     let names = ["dim", "keepdim"] + allowed
     switch call.kind(position) {
     case .integer, .number:
@@ -103,7 +107,10 @@ func addReductions(to operations: inout TensorOperations) {
   }
   operations.add("cumsum") { call, t in .tensor(try t.cumsum(call.dimension(2))) }
   operations.add("cumprod") { call, t in .tensor(try t.cumprod(call.dimension(2))) }
-  operations.add("diff") { call, t in .tensor(try t.diff(dim: call.optionalDimension(2) ?? -1)) }
+  operations.add("diff") { call, t in
+    let o = try call.options(at: 3, allowed: ["n"])
+    return .tensor(try t.diff(n: o.integer("n") ?? 1, dim: call.optionalDimension(2) ?? -1))
+  }
   operations.add("softmax") { call, t in .tensor(try t.softmax(call.dimension(2))) }
   operations.add("log_softmax") { call, t in .tensor(try t.logSoftmax(call.dimension(2))) }
 }

@@ -16,7 +16,7 @@ public final class Tensor: @unchecked Sendable {
   public let count: Int
 
   /// Whether operations on this tensor are recorded on the tape.
-  public internal(set) var requiresGrad = false
+  @exclusivity(unchecked) public internal(set) var requiresGrad = false
   /// The accumulated gradient of a leaf, in the leaf's shape.
   public var grad: Tensor?
   /// The operation that made this tensor; nil for a leaf.

@@ -138,6 +138,12 @@ enum Loops {
       let (rows, columns) = (rows, columns)
       if rows * columns == 0 { return }
       let operands = operands
+      if rows == 1 && columns < 2 * grain && operands <= 8 {
+        withUnsafeBytes(of: SIMD8<Int>()) { zeros in
+          body(zeros.baseAddress.unsafelyUnwrapped.assumingMemoryBound(to: Int.self), columns)
+        }
+        return
+      }
       if rows == 1 {
         Workers.chunks(of: columns, grain: grain) { range in
           withUnsafeTemporaryAllocation(of: Int.self, capacity: operands) { at in

@@ -90,6 +90,8 @@ extension Tensor {
       throw TensorError(op.rawValue + "_", "the result does not fit a tensor of \(dtype.name)")
     }
     guard op != .frac || dtype.isFloating else { throw needsFloating("frac_") }
+    // As out of place, the sign of a bool is the bool.
+    if op == .sign && dtype == .bool { return }
     guard op.kind != .same || dtype != .bool else {
       throw TensorError(op.rawValue + "_", "not defined for bool tensors; convert them with to")
     }

@@ -39,6 +39,24 @@ extension Tensor {
   }
 }
 
+extension Tensor {
+  /// The `p`-norm of the difference of every row here and every row there.
+  /// (…, n, d) (…, m, d) -> (…, n, m)
+  ///
+  /// For p = 2 see `cdist(_:squared:)`; any other takes room for all n m d differences.
+  public func cdist(_ other: Tensor, p: Double) throws -> Tensor {
+    if p == 2 { return try cdist(other) }
+    guard ndim >= 2, other.ndim >= 2, shape[ndim - 1] == other.shape[other.ndim - 1] else {
+      throw TensorError(
+        "cdist",
+        "needs rows of equal length, (n, d) and (m, d), got \(shapeText(shape)) and "
+          + shapeText(other.shape))
+    }
+    guard p >= 0 else { throw TensorError("cdist", "p must not be negative, got \(p)") }
+    return try (unsqueeze(-2) - other.unsqueeze(-3)).norm(p, dims: [-1])
+  }
+}
+
 private enum Distances {
   /// Rows of the output that one task computes.
   private static let block = 64
