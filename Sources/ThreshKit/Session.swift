@@ -41,7 +41,7 @@ public final class Session {
     let meter = lua.meter
     MemoryPool.shared.setLimit(
       options.memoryLimit > 0 ? options.memoryLimit : Int.max, others: { meter.luaBytes })
-    lua.setNativeMemory { MemoryPool.shared.liveBytes }
+    lua.setNativeMemory { MemoryPool.shared.footprint }
     try Bindings.install(in: lua, seed: options.seed)
     try installStandardLibrary()
   }

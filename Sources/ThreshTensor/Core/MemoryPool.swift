@@ -13,6 +13,7 @@ public final class MemoryPool: Sendable {
   private struct State: @unchecked Sendable {
     var free = FreeBlocks()
     var live = 0
+    var blocks = 0
     var allocated = 0
     var peak = 0
   }
@@ -20,6 +21,10 @@ public final class MemoryPool: Sendable {
   private let state = Mutex(State())
   /// A copy of `State.live` that is read without the lock, after each call from Lua.
   private let live = Atomic<Int>(0)
+  /// How many blocks are live, kept beside `live` in the same way.
+  private let blocks = Atomic<Int>(0)
+  /// What malloc gives for a `Tensor` and its `Storage`.
+  private static let objectBytes = 160
   private let limitBytes = Atomic<Int>(Int.max)
   /// The address of the `OtherBytes` in use; 0 for none.
   private let others = Atomic<UInt>(0)
@@ -37,6 +42,11 @@ public final class MemoryPool: Sendable {
 
   /// Bytes held by live tensors.
   public var liveBytes: Int { live.load(ordering: .relaxed) }
+  /// Bytes held by live tensors and by the objects around them: what a host's collector is told of,
+  /// for a small tensor is smaller than those.
+  public var footprint: Int {
+    live.load(ordering: .relaxed) + MemoryPool.objectBytes * blocks.load(ordering: .relaxed)
+  }
   /// Bytes ever allocated: grows with each tensor; a host steps its collector by the difference.
   public var allocatedBytes: Int { state.withLock { $0.allocated } }
   /// The most bytes that were live at once since the last `resetPeak`.
@@ -83,8 +93,7 @@ public final class MemoryPool: Sendable {
     // Counted before a new block is there, so that two threads cannot both take the last bytes.
     let (counted, address) = state.withLock { state -> (Bool, Address?) in
       guard size <= room - state.live else { return (false, nil) }
-      state.live += size
-      live.store(state.live, ordering: .relaxed)
+      count(&state, size, 1)
       state.allocated += size
       if state.live > state.peak { state.peak = state.live }
       return (true, state.free.take(size).map(Address.init))
@@ -97,10 +106,7 @@ public final class MemoryPool: Sendable {
           + "\(bytesElsewhere) elsewhere, limit \(limit) bytes", kind: .outOfMemory)
     }
     if let block = newBlock(size) { return block }
-    state.withLock { state in
-      state.live -= size
-      live.store(state.live, ordering: .relaxed)
-    }
+    state.withLock { count(&$0, -size, -1) }
     throw TensorError("memory", "the system has no \(size) bytes left", kind: .outOfMemory)
   }
 
@@ -108,8 +114,7 @@ public final class MemoryPool: Sendable {
     let size = FreeBlocks.size(for: bytes)
     let address = Address(block)
     let kept = state.withLock { state in
-      state.live -= size
-      live.store(state.live, ordering: .relaxed)
+      count(&state, -size, -1)
       // Live and cached blocks together stay at the most that was live at once: a training step
       // frees at its end what the next one takes again.
       let most = max(state.peak, 64 << 20)
@@ -118,6 +123,15 @@ public final class MemoryPool: Sendable {
       return true
     }
     if !kept { free(block) }
+  }
+
+  /// Counts `bytes` and `number` blocks more, under the lock.
+  @inline(__always)
+  private func count(_ state: inout State, _ bytes: Int, _ number: Int) {
+    state.live += bytes
+    state.blocks += number
+    live.store(state.live, ordering: .relaxed)
+    blocks.store(state.blocks, ordering: .relaxed)
   }
 
   /// Gives every cached block back to the system.
