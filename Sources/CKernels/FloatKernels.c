@@ -15,12 +15,10 @@
 #define L(name) NAMED(name, LEVEL)
 
 // VL: floats in a vector. MR, NR: rows and columns of a tile of a product, held in registers.
-// MASKS: whether parts of a vector are loaded and stored under a mask.
 #define LEVEL generic
 #define VL 4
 #define MR 6
 #define NR 8
-#define MASKS 0
 #include "FloatLevel.h"
 
 #if defined(__x86_64__)
@@ -29,7 +27,6 @@
 #define VL 8
 #define MR 6
 #define NR 16
-#define MASKS 0
 #include "FloatLevel.h"
 #pragma clang attribute pop
 
@@ -38,7 +35,6 @@
 #define VL 16
 #define MR 12
 #define NR 32
-#define MASKS 1
 #include "FloatLevel.h"
 #pragma clang attribute pop
 #endif

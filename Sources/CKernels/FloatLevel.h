@@ -8,4 +8,3 @@
 #undef VL
 #undef MR
 #undef NR
-#undef MASKS

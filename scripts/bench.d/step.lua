@@ -25,7 +25,8 @@ local size, classes = ssd and 300 or 32, ssd and 81 or 10
 local options = { classes = classes, in_channels = 3, seed = 1 }
 if not ssd then options.image_size = size end
 local model = th.models[model_name](options)
-local x = th.randn(o.batch, 3, size, size, { seed = 1 })
+-- In the memory order in which the loaders give batches.
+local x = th.randn(o.batch, 3, size, size, { seed = 1 }):channels_last()
 local optimizer = th.optim.SGD(model:parameters(), { lr = 1e-4, momentum = 0.9, weight_decay = 5e-4 })
 
 -- The loss of a batch with random targets.

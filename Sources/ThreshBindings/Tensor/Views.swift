@@ -59,6 +59,8 @@ func addViews(to operations: inout TensorOperations) {
     .tensor(try t.diagonal(offset: call.optionalInteger(2, "offset") ?? 0))
   }
   operations.add("contiguous") { _, t in .tensor(try t.contiguous()) }
+  // The same values in the memory order of the image operations: (N, H, W, C).
+  operations.add("channels_last") { _, t in .tensor(try t.channelsLast()) }
   operations.add("clone") { _, t in .tensor(try t.clone()) }
   operations.add("item") { _, t in
     guard t.count == 1 else { _ = try t.item(); return .none }

@@ -5,7 +5,7 @@ import CKernels
 /// of the overlapping rows of a line, or of patches that are copied some lines at a time.
 extension CPUBackend {
   /// Filter gradients from this size on are cut by filters, smaller ones by lines with partial sums.
-  static let partialFloats = 256 << 10
+  static let partialFloats = 512 << 10
 
   /// Matrices in panels, packed in parallel: b (k, n) at the given strides.
   private func packed(_ k: Int, _ n: Int, _ b: UnsafePointer<Float>, row: Int, column: Int) throws
@@ -197,7 +197,7 @@ extension CPUBackend {
       }
       return
     }
-    let pieces = Workspace.pieces(z.lines, grain: lines, most: 16)
+    let pieces = Workspace.pieces(z.lines, grain: lines, most: size >= 128 << 10 ? 8 : 16)
     let partials = try Tensor(empty: [pieces.count, size], .float32, op: "conv2d")
     let pp = partials.pointer(Float.self)
     try Workspace.run(pieces.count, bytes: bytes) { i, block in
@@ -216,7 +216,8 @@ extension CPUBackend {
     let (xp, pp, to) = (x.pointer(Float.self), panels.pointer(Float.self), dx.pointer(Float.self))
     let size = z.k * z.c
     let block = max(12, PatchRows.copiedFloats / z.k)
-    let pieces = Workspace.pieces(z.n * z.h * z.w, grain: block, most: 16)
+    let most = size >= 128 << 10 ? 8 : 16
+    let pieces = Workspace.pieces(z.n * z.h * z.w, grain: block, most: most)
     let partials = try Tensor(empty: [pieces.count, size], .float32, op: "conv2d")
     let sums = partials.pointer(Float.self)
     try Workspace.run(pieces.count, bytes: 4 * block * z.k) { i, space in
