@@ -18,10 +18,12 @@ public enum Bindings {
     try registerData(in: session)
     try registerSelection(in: session)
     try registerStream(in: session)
+    try registerProfile(in: session)
 
     var th = Namespace("th")
     for operation in operations.bodies { th.function(operation.name, operation.body) }
     addSystem(to: &th)
+    addProfiling(to: &th)
     addConstructors(to: &th)
     addJoining(to: &th)
     addRandom(to: &th, random: random)

@@ -6,7 +6,7 @@ import ThreshTensor
 
 /// `th.clock`, `th.no_grad`, threads, memory and what progress lines need of the terminal.
 func addSystem(to th: inout Namespace) {
-  th.function("clock") { _ in .number(monotonicSeconds()) }
+  th.function("clock") { _ in .number(MonotonicClock.seconds) }
   th.function("is_terminal") { call in
     .boolean(isatty(Int32(truncatingIfNeeded: try call.integer(1, "fd"))) == 1)
   }
@@ -65,12 +65,6 @@ func addSystem(to th: inout Namespace) {
     MemoryPool.shared.resetPeak()
     return .none
   }
-}
-
-private func monotonicSeconds() -> Double {
-  var now = timespec()
-  clock_gettime(CLOCK_MONOTONIC, &now)
-  return Double(now.tv_sec) + Double(now.tv_nsec) * 1e-9
 }
 
 /// Columns of the terminal on standard error or output; 80 when there is none.

@@ -71,6 +71,8 @@ public final class Loader {
   /// - Throws: what went wrong while it was made, also in the background; then the epoch is over.
   public func next() throws -> Batch? {
     guard given < batchCount else { return nil }
+    let span = Profiler.begin("next batch")
+    defer { span.end() }
     do {
       let batch = try ahead?.next() ?? maker.make(given, parallel: true)
       given += 1

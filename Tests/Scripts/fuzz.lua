@@ -27,6 +27,7 @@ local skipped = {
   ["th.save_npz"] = "writes a file; only called below the scratch folder",
   ["th.save_safetensors"] = "writes a file; only called below the scratch folder",
   ["th.select.write_trace"] = "writes a file; only called below the scratch folder",
+  ["Profile:chrome_trace"] = "writes a file; only called below the scratch folder",
 }
 
 -- What functions have told of their arguments: learnt from their own messages.
@@ -187,6 +188,7 @@ local uses = {
   Loader = function(l) for _ = 1, 3 do if not l() then break end end end,
   Augmentation = function(a) V.makers.Dataset():loader { batch_size = 4, augment = { a } }() end,
   TraceWriter = function(w) w:write(pick { 0, 3 }, { indices = th.tensor { 1, 2 } }, 0.5) w:close() end,
+  Profile = function(p) assert(#tostring(p) > 0 and #p.rows >= 0 and #p.layers >= 0) end,
   Trace = function(t) t:at(pick { 0, 1, 5 }) end,
   Dataset = function(d) d:sample(1) d:loader { batch_size = 2, shuffle = true, seed = 1 }() d:statistics() end,
   Tensor = function(t)
@@ -227,7 +229,10 @@ local function attempt(target)
   elseif target.name:find "^th%.models" and type(list[1]) == "table" and not debug.getmetatable(list[1]) then
     if list[1] ~= _G and rawget(list[1], "width") == nil then list[1].width = 3 end
   end
-  if skipped[target.name] then list[1] = below_scratch(list[1]) end
+  if skipped[target.name] then
+    local path = target.self and 2 or 1
+    list[path] = below_scratch(list[path])
+  end
   for i = 1, n do
     local t = list[i]
     if type(t) == "table" and not debug.getmetatable(t) and t ~= _G then

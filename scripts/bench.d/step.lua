@@ -1,6 +1,6 @@
 -- SPDX-License-Identifier: Apache-2.0
 -- A training step: forward, loss, backward, SGD with momentum. One JSON line.
--- usage: scripts/bench step MODEL [--batch N] [--threads T] [--inference] [--seconds S]
+-- usage: scripts/bench step MODEL [--batch N] [--threads T] [--inference] [--seconds S] [--profile]
 
 local th = require "thresh"
 local report = dofile((arg[0]:gsub("step%.lua$", "report.lua")))
@@ -15,6 +15,7 @@ local o = th.arguments {
   threads = { th.num_threads(), "threads of the engine" },
   seconds = { 5.0, "measure for at least this long" },
   inference = { false, "forward only, in evaluation mode, without a tape" },
+  profile = { false, "print where the time of one more step goes" },
   serve = { false, "for scripts/bench peers: times steps when asked on standard input" },
 }
 th.set_num_threads(o.threads)
@@ -68,3 +69,4 @@ report.line {
   { "images_per_second", o.batch / median }, { "min", o.batch / most }, { "max", o.batch / least },
   { "peak_mib", report.peak_mib() },
 }
+if o.profile then print((th.profile(step))) end

@@ -184,8 +184,11 @@ function M.compare(given)
   }, Comparison)
 end
 
-local function percent(summary)
-  return string.format("%.2f [%.2f, %.2f]", 100 * summary.median, 100 * summary.min, 100 * summary.max)
+-- The median, with the least and the most where there are several.
+local function spread(summary, count, factor)
+  local text = string.format("%.2f", factor * summary.median)
+  if count == 1 then return text end
+  return string.format("%s [%.2f, %.2f]", text, factor * summary.min, factor * summary.max)
 end
 
 local function thousands(n)
@@ -203,7 +206,7 @@ local function speedup_text(row)
   local mark = row.baseline ~= row.first and "*" or ""
   -- Without a bound the baseline never reached the accuracy itself.
   if s.reached == 0 then return s.below and string.format("<%.2f%s", s.below, mark) or "-" end
-  local text = string.format("%.2f [%.2f, %.2f]%s", s.median, s.min, s.max, mark)
+  local text = spread(s, s.count, 1) .. mark
   if s.reached < s.count then text = text .. string.format(" (%d of %d)", s.reached, s.count) end
   return text
 end
@@ -233,7 +236,7 @@ Comparison.__tostring = function(self)
   for _, row in ipairs(self.rows) do
     row.first = self.rows[1].label
     lines[#lines + 1] = {
-      row.label, percent(row.accuracy), string.format("%.1f", row.train_seconds.median),
+      row.label, spread(row.accuracy, #row.results, 100), string.format("%.1f", row.train_seconds.median),
       string.format("%.2f", row.select_seconds.median), speedup_text(row),
       thousands(row.forwarded), thousands(row.backwarded),
     }

@@ -14,11 +14,14 @@ public func convNorm(
     let y = try norm(conv(x))
     return try activation(residual.map { try y + $0 } ?? y)
   }
-  return try x.convNorm(
-    conv.weight,
-    ConvolutionSettings(
-      stride: conv.stride, padding: conv.padding, dilation: conv.dilation, groups: conv.groups),
-    norm.settings, activation, residual: residual)
+  // In a profile all of it is the convolution's.
+  return try conv.profiled {
+    try x.convNorm(
+      conv.weight,
+      ConvolutionSettings(
+        stride: conv.stride, padding: conv.padding, dilation: conv.dilation, groups: conv.groups),
+      norm.settings, activation, residual: residual)
+  }
 }
 
 /// A layer with the activation behind it in one operation, where it has such a form.

@@ -34,14 +34,31 @@ open class Module {
 
   /// `forward`, of which the observer is told.
   public final func callAsFunction(_ x: Tensor) throws -> Tensor {
-    guard let observer else { return try forward(x) }
-    return try observer.watch(self, x, { try forward(x) }, tensors: { [$0] })
+    try profiled {
+      guard let observer else { return try forward(x) }
+      return try observer.watch(self, x, { try forward(x) }, tensors: { [$0] })
+    }
   }
 
   /// `forwardAll`, of which the observer is told.
   public final func callAll(_ x: Tensor) throws -> [Tensor] {
-    guard let observer else { return try forwardAll(x) }
-    return try observer.watch(self, x, { try forwardAll(x) }, tensors: { $0 })
+    try profiled {
+      guard let observer else { return try forwardAll(x) }
+      return try observer.watch(self, x, { try forwardAll(x) }, tensors: { $0 })
+    }
+  }
+
+  /// `body` as a call of this layer in a profile, where one is being taken.
+  final func profiled<R>(_ body: () throws -> R) rethrows -> R {
+    guard Profiler.isOn else { return try body() }
+    return try Profiler.layer(self, kind: name, below: { namedDescendants() }, body)
+  }
+
+  private func namedDescendants() -> [(layer: AnyObject, path: String)] {
+    children.flatMap { child in
+      [(child.module as AnyObject, child.name)]
+        + child.module.namedDescendants().map { ($0.layer, "\(child.name).\($0.path)") }
+    }
   }
 
   /// Multiply-accumulates of one call; 0 but for convolutions and linear layers, as is usual.

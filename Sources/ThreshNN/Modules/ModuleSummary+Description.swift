@@ -4,26 +4,18 @@ import ThreshTensor
 extension ModuleSummary: CustomStringConvertible {
   /// The rows as a table, with totals under it.
   public var description: String {
-    var table = [["layer", "type", "output", "parameters", "MACs"]]
+    var table = TextTable(["layer", "type", "output", "parameters", "MACs"], words: 3)
     for row in rows {
-      table.append([
+      table.add([
         row.path.isEmpty ? "-" : row.path, row.type,
         row.shapes.map(shapeText).joined(separator: " "),
         ModuleSummary.grouped(row.parameters), ModuleSummary.grouped(row.macs),
       ])
     }
-    table.append(
+    table.rule()
+    table.add(
       ["total", "", "", ModuleSummary.grouped(parameters), ModuleSummary.grouped(macs)])
-    let widths = (0..<5).map { column in table.map { $0[column].count }.max() ?? 0 }
-    var lines = table.map { cells in
-      zip(cells, widths).enumerated().map { column, cell in
-        let space = String(repeating: " ", count: cell.1 - cell.0.count)
-        return column < 3 ? cell.0 + space : space + cell.0
-      }.joined(separator: "  ")
-    }
-    let rule = String(repeating: "-", count: widths.reduce(8, +))
-    lines.insert(rule, at: 1)
-    lines.insert(rule, at: lines.count - 1)
+    var lines = table.text
     lines.insert("\(model), input \(shapeText(input))", at: 0)
     lines.append(
       "trainable \(ModuleSummary.grouped(trainable)), "

@@ -74,6 +74,8 @@ public enum OMP {
   public static func solve(
     residuals: Tensor, embeddings: Tensor? = nil, target: Tensor? = nil, options: Options
   ) throws -> Result {
+    let span = Profiler.begin("omp")
+    defer { span.end() }
     try check(residuals, embeddings, op: "omp")
     let wide = residuals.dtype == .float64 || embeddings?.dtype == .float64
     return wide

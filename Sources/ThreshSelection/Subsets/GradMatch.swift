@@ -72,6 +72,8 @@ public enum GradMatch {
     residuals: Tensor, embeddings: Tensor? = nil, labels: [Int], classes: Int, mode: Mode,
     options: Options, validation: Validation? = nil, stream: inout RandomStream
   ) throws -> Selection {
+    let span = Profiler.begin("gradmatch")
+    defer { span.end() }
     try OMP.check(residuals, embeddings, op: "gradmatch")
     try OMP.check(lambda: options.lambda, eps: options.eps, op: "gradmatch")
     var wide = residuals.dtype == .float64 || embeddings?.dtype == .float64

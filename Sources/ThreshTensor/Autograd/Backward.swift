@@ -92,6 +92,8 @@ private final class BackwardPass {
         "backward", "this tensor is not on the tape: nothing below it requires a gradient")
     }
     let seed = try checkedSeed(seed, for: output)
+    let span = Profiler.begin("tape", .backward)
+    defer { span.end() }
     try GradMode.off {
       guard let root = output.node else {
         try deliver(output, seed, false)
@@ -139,6 +141,19 @@ private final class BackwardPass {
     return nodes.sorted { $0.sequence > $1.sequence }
   }
 
+  /// What the node's backward function gives.
+  private func inputGradients(of node: Node, _ backward: Node.Backward, _ context: Node.Context) throws
+    -> [Tensor?]
+  {
+    let span = Profiler.begin("\(node.op) backward", .backward, layer: node.layer)
+    defer { span.end() }
+    let gradients = try backward(context)
+    span.touches(
+      bytes: context.saved.reduce(context.grad.byteCount) { $0 + $1.byteCount }
+        + gradients.reduce(0) { $0 + ($1?.byteCount ?? 0) })
+    return gradients
+  }
+
   private func step(_ node: Node, _ grad: Tensor, _ gradients: inout [ObjectIdentifier: Tensor])
     throws
   {
@@ -162,7 +177,9 @@ private final class BackwardPass {
     let wants = node.inputs.map(\.requiresGrad)
     let context = Node.Context(
       grad: grad, saved: node.saved.map(\.tensor), inputShapes: node.inputShapes, wants: wants)
-    var inputGradients = try backward(context)
+    var inputGradients = try self.inputGradients(of: node, backward, context)
+    let span = Profiler.begin("accumulate gradients", .backward, layer: node.layer)
+    defer { span.end() }
     for (i, input) in node.inputs.enumerated() where wants[i] {
       guard var gradient = inputGradients[i] else { continue }
       inputGradients[i] = nil

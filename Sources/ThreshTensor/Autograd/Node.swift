@@ -59,6 +59,8 @@ public final class Node {
   var backward: Backward?
   /// The rows still there after `keep`, of how many; nil when all are.
   var kept: (rows: [Int], of: Int)?
+  /// The layer that ran, while a profile is taken: its backward pass is that layer's too.
+  let layer: String?
 
   private static let counter = Atomic<Int>(0)
 
@@ -69,6 +71,7 @@ public final class Node {
     self.inputShapes = inputs.map(\.shape)
     self.saved = saved
     self.backward = backward
+    layer = Profiler.current?.layerPath
     sequence = Node.counter.wrappingAdd(1, ordering: .relaxed).newValue
   }
 
@@ -97,6 +100,7 @@ extension Tensor {
     _ op: String, _ inputs: [Tensor], rows: @autoclosure () -> Node.Rows,
     saved: @autoclosure () -> [Node.Saved] = [], backward: @escaping Node.Backward
   ) -> Tensor {
+    Profiler.current?.recorded(op, inputs, self)
     guard GradMode.isEnabled, inputs.contains(where: \.requiresGrad) else { return self }
     requiresGrad = true
     node = Node(op, inputs: inputs, rows: rows(), saved: saved(), backward: backward)

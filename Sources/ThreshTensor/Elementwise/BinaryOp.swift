@@ -65,7 +65,10 @@ extension Tensor {
   static func binary(
     _ op: BinaryOp, _ a: OperandValue, _ b: OperandValue, into target: Tensor?
   ) throws -> Tensor {
+    let span = Profiler.begin(op.rawValue)
+    defer { span.end() }
     if target == nil, let out = try SmallBinary.run(op, a, b) {
+      span.touches(out, a.tensor, b.tensor)
       guard Tensor.willRecord(a.tensor, b.tensor) else { return out }
       return BinaryGradient.record(op, a, b, [a.tensor, b.tensor].compactMap(\.self), out)
     }
@@ -81,6 +84,7 @@ extension Tensor {
         empty: shape, result, strides: Loops.outputStrides(shape, x.tensor, y.tensor),
         op: op.rawValue)
     BinaryKernels.run(op, compute, x, y, out)
+    span.touches(out, x.tensor, y.tensor)
     guard target == nil, op.isDifferentiable, Tensor.willRecord(x.tensor, y.tensor) else {
       return out
     }

@@ -74,7 +74,10 @@ extension Tensor {
   /// Conversion to another element type, recorded between floating-point types.
   public func cast(_ dtype: DType) throws -> Tensor {
     if dtype == self.dtype { return self }
+    let span = Profiler.begin("to")
+    defer { span.end() }
     let out = try castUnrecorded(dtype)
+    span.touches(out, self)
     guard dtype.isFloating else { return out }
     let source = self.dtype
     return out.recorded("to", [self], rows: .each([true])) { c in

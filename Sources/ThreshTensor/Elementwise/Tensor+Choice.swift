@@ -6,6 +6,8 @@ extension Tensor {
   public static func `where`(
     _ condition: Tensor, _ a: some Operand, _ b: some Operand
   ) throws -> Tensor {
+    let span = Profiler.begin("where")
+    defer { span.end() }
     guard condition.dtype == .bool else {
       throw TensorError("where", "the condition must be a bool tensor, got \(condition.dtype.name)")
     }
@@ -42,6 +44,8 @@ extension Tensor {
 
   /// Limited to `min … max`; either may be missing. NaN stays NaN.
   public func clamp(min: Scalar? = nil, max: Scalar? = nil) throws -> Tensor {
+    let span = Profiler.begin("clamp")
+    defer { span.end() }
     let dtype = try clampType("clamp", min, max)
     let x = try cast(dtype)
     let out = try Tensor(

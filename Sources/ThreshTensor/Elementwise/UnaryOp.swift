@@ -48,6 +48,8 @@ public enum UnaryOp: String, CaseIterable, Sendable {
 extension Tensor {
   /// `op` on each element, recorded.
   public func unary(_ op: UnaryOp) throws -> Tensor {
+    let span = Profiler.begin(op.rawValue)
+    defer { span.end() }
     let result: DType
     switch op.kind {
     case .same:
@@ -70,6 +72,7 @@ extension Tensor {
     let out = try Tensor(
       empty: shape, result, strides: Loops.outputStrides(shape, x), op: op.rawValue)
     UnaryKernels.run(op, x, out)
+    span.touches(out, x)
     guard op.reads != .none, Tensor.willRecord(x) else { return out }
     let saved: () -> [Node.Saved] = {
       switch op.reads {
@@ -85,6 +88,8 @@ extension Tensor {
 
   /// Writes `op` of each element into this tensor.
   func unaryInPlace(_ op: UnaryOp) throws {
+    let span = Profiler.begin(op.rawValue)
+    defer { span.end() }
     try checkInPlace(op.rawValue + "_")
     guard op.kind != .floating || dtype.isFloating, op.kind != .test || dtype == .bool else {
       throw TensorError(op.rawValue + "_", "the result does not fit a tensor of \(dtype.name)")
@@ -99,6 +104,7 @@ extension Tensor {
       throw TensorError(op.rawValue + "_", "needs a bool or integer tensor, got \(dtype.name)")
     }
     UnaryKernels.run(op, self, self)
+    span.touches(self, self)
     wrote()
   }
 }

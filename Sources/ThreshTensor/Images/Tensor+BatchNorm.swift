@@ -86,6 +86,8 @@ extension Tensor {
     keep: BatchNormKeep = .keptRows
   ) throws -> Tensor {
     let op = "batch_norm"
+    let span = Profiler.begin(op)
+    defer { span.end() }
     guard (2...4).contains(ndim) else {
       throw TensorError(
         op, "needs an input of shape (N, C), (N, C, L) or (N, C, H, W), got \(shapeText(shape))")

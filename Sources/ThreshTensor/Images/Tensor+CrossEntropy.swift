@@ -14,6 +14,8 @@ extension Tensor {
     reduction: LossReduction = .mean
   ) throws -> Tensor {
     let op = "cross_entropy"
+    let span = Profiler.begin(op)
+    defer { span.end() }
     guard ndim == 2, shape[1] > 0 else {
       throw TensorError(op, "needs logits of shape (N, C), got \(shapeText(shape))")
     }

@@ -6,6 +6,8 @@ extension Tensor {
   /// Element i of the logical order takes number i of the stream, so that the same stream gives the
   /// same mask with any layout and number of threads.
   public func dropout(_ p: Double, stream: RandomStream) throws -> Tensor {
+    let span = Profiler.begin("dropout")
+    defer { span.end() }
     let op = "dropout"
     try ImageChecks.floating(op, self)
     guard p >= 0, p <= 1 else { throw TensorError(op, "p must be in [0, 1], got \(p)") }

@@ -7,6 +7,8 @@ extension Tensor {
     _ groups: Int, weight: Tensor? = nil, bias: Tensor? = nil, eps: Double = 1e-5
   ) throws -> Tensor {
     let op = "group_norm"
+    let span = Profiler.begin(op)
+    defer { span.end() }
     guard (2...4).contains(ndim) else {
       throw TensorError(
         op, "needs an input of shape (N, C), (N, C, L) or (N, C, H, W), got \(shapeText(shape))")

@@ -64,6 +64,8 @@ extension Tensor {
   }
 
   private func framed(_ op: String, _ frame: Frame) throws -> Tensor {
+    let span = Profiler.begin(op)
+    defer { span.end() }
     try ImageChecks.image(op, self)
     let sides = [frame.top, frame.bottom, frame.left, frame.right, frame.before, frame.after]
     guard sides.allSatisfy({ $0 >= 0 && $0 <= 1 << 24 }), frame.stride >= 1 else {

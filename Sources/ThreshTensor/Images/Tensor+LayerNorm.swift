@@ -9,6 +9,8 @@ extension Tensor {
     _ normalizedShape: [Int], weight: Tensor? = nil, bias: Tensor? = nil, eps: Double = 1e-5
   ) throws -> Tensor {
     let op = "layer_norm"
+    let span = Profiler.begin(op)
+    defer { span.end() }
     try ImageChecks.floating(op, self)
     let k = normalizedShape.count
     guard k >= 1, k <= ndim, Array(shape.suffix(k)) == normalizedShape else {

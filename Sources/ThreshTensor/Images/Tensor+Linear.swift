@@ -8,6 +8,8 @@ extension Tensor {
     -> Tensor
   {
     let op = "linear"
+    let span = Profiler.begin(op)
+    defer { span.end() }
     try ImageChecks.floating(op, self)
     guard weight.ndim == 2 else {
       throw TensorError(op, "needs a weight of shape (out, in), got \(shapeText(weight.shape))")

@@ -81,6 +81,8 @@ extension Tensor {
     _ labels: Tensor, weights: Tensor? = nil, reduction: LossReduction = .mean
   ) throws -> Tensor {
     let op = "nll_loss"
+    let span = Profiler.begin(op)
+    defer { span.end() }
     guard ndim == 2, shape[1] > 0 else {
       throw TensorError(op, "needs log-probabilities of shape (N, C), got \(shapeText(shape))")
     }
@@ -117,6 +119,8 @@ extension Tensor {
     _ f: @escaping (Double, Double) -> Double,
     _ slopes: @escaping (Double, Double) -> (Double, Double)
   ) throws -> Tensor {
+    let span = Profiler.begin(op)
+    defer { span.end() }
     try ImageChecks.floating(op, self)
     try ImageChecks.parameter(op, "the target", target, shape, self)
     let losses = try Tensor(

@@ -10,6 +10,8 @@ extension Tensor {
     _ kernel: Pair, stride: Pair? = nil, padding: Pair = 0, dilation: Pair = 1
   ) throws -> Tensor {
     let op = "max_pool2d"
+    let span = Profiler.begin(op)
+    defer { span.end() }
     let window = try poolWindow(op, kernel, stride ?? kernel, padding, dilation)
     let x = try channelsLastUnrecorded()
     let y = try Tensor.image([shape[0], window.c, window.oh, window.ow], dtype, op)
@@ -45,6 +47,8 @@ extension Tensor {
     _ kernel: Pair, stride: Pair? = nil, padding: Pair = 0, countIncludePad: Bool = true
   ) throws -> Tensor {
     let op = "avg_pool2d"
+    let span = Profiler.begin(op)
+    defer { span.end() }
     let window = try poolWindow(op, kernel, stride ?? kernel, padding, 1)
     let include: Int32 = countIncludePad ? 1 : 0
     let x = try channelsLastUnrecorded()
@@ -76,6 +80,8 @@ extension Tensor {
   /// Means over a grid of `size` cells: rows floor(i H / OH) to ceil((i + 1) H / OH), columns alike.
   public func adaptiveAvgPool2d(_ size: Pair) throws -> Tensor {
     let op = "adaptive_avg_pool2d"
+    let span = Profiler.begin(op)
+    defer { span.end() }
     try ImageChecks.image(op, self)
     try ImageChecks.pair(op, "the output size", size, least: 1)
     guard shape[2] >= 1, shape[3] >= 1 else {

@@ -4,6 +4,8 @@
 extension Tensor {
   /// min(max(x, 0), limit): ReLU, and ReLU6 with a limit of 6. NaN stays.
   public func rectified(limit: Double = .infinity) throws -> Tensor {
+    let span = Profiler.begin("relu")
+    defer { span.end() }
     try ImageChecks.floating("relu", self)
     let out = try Tensor(empty: shape, dtype, strides: Loops.outputStrides(shape, [self]))
     func run<T: ImageElement>(_: T.Type) {
@@ -23,6 +25,8 @@ extension Tensor {
   /// max(a + b, 0) of two tensors of one shape: the end of a residual block.
   public func addRectified(_ other: Tensor) throws -> Tensor {
     let op = "add_relu"
+    let span = Profiler.begin(op)
+    defer { span.end() }
     try ImageChecks.floating(op, self)
     guard shape == other.shape, dtype == other.dtype else {
       throw TensorError(

@@ -42,6 +42,8 @@ extension Tensor {
   /// Copies `source`, broadcast and converted, into this tensor.
   @discardableResult
   public func copy_(_ source: Tensor) throws -> Tensor {
+    let span = Profiler.begin("copy_")
+    defer { span.end() }
     try checkInPlace("copy_", [source])
     guard try Shape.broadcast(shape, source.shape, op: "copy_") == shape else {
       throw TensorError(

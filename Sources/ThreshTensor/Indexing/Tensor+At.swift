@@ -8,6 +8,8 @@ extension Tensor {
   /// dimensions of index tensors come where the index tensors stand if those (and single positions)
   /// stand side by side, else first.
   public func at(_ keys: [TensorIndex]) throws -> Tensor {
+    let span = Profiler.begin("index")
+    defer { span.end() }
     let plan = try IndexPlan(keys, shape, op: "index")
     if plan.isIdentity { return self }
     return try plan.read(self).recorded("index", [self], rows: plan.rows) { c in
@@ -22,6 +24,8 @@ extension Tensor {
   /// - Throws: for keys that do not fit the shape, a value that does not broadcast, and what any write
   ///   in place is refused for.
   public func assign(_ keys: [TensorIndex], _ value: Tensor) throws {
+    let span = Profiler.begin("index_put")
+    defer { span.end() }
     try checkInPlace("index", [value])
     let plan = try IndexPlan(keys, shape, op: "index")
     let value =

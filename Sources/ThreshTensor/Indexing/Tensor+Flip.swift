@@ -4,6 +4,8 @@
 extension Tensor {
   /// Backwards along `dims`.
   public func flip(_ dims: [Int]) throws -> Tensor {
+    let span = Profiler.begin("flip")
+    defer { span.end() }
     let dims = try checkedDims(dims, "flip")
     return try flipped(dims).recorded(
       "flip", [self], rows: dims.contains(0) ? .mixed("it reverses the batch") : .each([true])
@@ -25,6 +27,8 @@ extension Tensor {
   ///
   /// Without `dims` the flat tensor is moved by the one shift.
   public func roll(_ shifts: [Int], _ dims: [Int]? = nil) throws -> Tensor {
+    let span = Profiler.begin("roll")
+    defer { span.end() }
     guard let dims else {
       guard shifts.count == 1 else {
         throw TensorError("roll", "needs one shift without dimensions, got \(shifts.count)")

@@ -5,6 +5,8 @@
 extension Tensor {
   /// The positions `index` (k) of dimension `dim`. (…, n, …) -> (…, k, …), in this memory order.
   public func indexSelect(_ dim: Int, _ index: Tensor) throws -> Tensor {
+    let span = Profiler.begin("index_select")
+    defer { span.end() }
     let d = try checkedDim(dim, "index_select")
     try index.checkVector("index_select")
     let index = try index.checkedIndices(shape[d], of: shape, "index_select")
@@ -22,6 +24,8 @@ extension Tensor {
   ///
   /// The index has as many dimensions as this tensor and is no larger except along `dim`.
   public func gather(_ dim: Int, _ index: Tensor) throws -> Tensor {
+    let span = Profiler.begin("gather")
+    defer { span.end() }
     let d = try checkedDim(dim, "gather")
     try checkCovers(index, d, "gather")
     let index = try index.checkedIndices(shape[d], of: shape, "gather")

@@ -4,6 +4,8 @@
 extension Tensor {
   /// The elements where `mask` is true, in row-major order; both are broadcast. (…) (…) -> (k)
   public func maskedSelect(_ mask: Tensor) throws -> Tensor {
+    let span = Profiler.begin("masked_select")
+    defer { span.end() }
     guard mask.dtype == .bool else {
       throw TensorError("masked_select", "the mask must be a bool tensor, got \(mask.dtype.name)")
     }
@@ -14,6 +16,8 @@ extension Tensor {
 
   /// The indices of the elements that are not 0, in row-major order. (…) -> (k, ndim), int64
   public func nonzero() throws -> Tensor {
+    let span = Profiler.begin("nonzero")
+    defer { span.end() }
     let positions = try GradMode.off {
       try (dtype == .bool ? self : ne(0)).truePositions("nonzero")
     }
@@ -48,6 +52,8 @@ extension Tensor {
   }
 
   private func triangle(_ op: String, _ keeps: (Int, Int) -> Bool) throws -> Tensor {
+    let span = Profiler.begin(op)
+    defer { span.end() }
     guard ndim >= 2 else {
       throw TensorError(op, "needs at least 2 dimensions, got shape \(shapeText(shape))")
     }
@@ -64,6 +70,8 @@ extension Tensor {
   /// 1 at each label along a new last dimension of extent `classes`, by default the largest label
   /// plus 1. (…) -> (…, classes), int64
   public func oneHot(_ classes: Int? = nil) throws -> Tensor {
+    let span = Profiler.begin("one_hot")
+    defer { span.end() }
     guard dtype.isInteger else {
       throw TensorError("one_hot", "needs integer labels, got \(dtype.name)")
     }

@@ -46,6 +46,8 @@ extension Tensor {
   /// A copy with `source[i][j]` added at `[i][index[i][j]]` for `dim` 1 of a matrix, and so for any
   /// dimension; repeats add up.
   public func scatterAdd(_ dim: Int, _ index: Tensor, _ source: Tensor) throws -> Tensor {
+    let span = Profiler.begin("scatter_add")
+    defer { span.end() }
     let (d, index) = try scatterArguments("scatter_add", dim, index, source)
     try checkAdds("scatter_add")
     let source = try source.cast(dtype)
@@ -67,6 +69,8 @@ extension Tensor {
   public func indexAdd(
     _ dim: Int, _ index: Tensor, _ source: Tensor, alpha: Scalar = 1
   ) throws -> Tensor {
+    let span = Profiler.begin("index_add")
+    defer { span.end() }
     let (d, index) = try indexAddArguments("index_add", dim, index, source)
     let source = try (alpha == 1 ? source : source * alpha).cast(dtype)
     let out = try orderedCopy()

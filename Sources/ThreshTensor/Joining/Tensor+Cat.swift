@@ -6,6 +6,8 @@ extension Tensor {
   /// The element type is the promoted one. Channels-last tensors give a channels-last one. Empty 1-d
   /// tensors count for nothing, as in PyTorch.
   public static func cat(_ tensors: [Tensor], _ dim: Int = 0) throws -> Tensor {
+    let span = Profiler.begin("cat")
+    defer { span.end() }
     let parts = tensors.contains { $0.shape != [0] } ? tensors.filter { $0.shape != [0] } : tensors
     guard let first = parts.first else { throw TensorError("cat", "needs at least one tensor") }
     guard first.ndim > 0 else {

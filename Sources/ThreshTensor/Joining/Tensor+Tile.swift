@@ -4,6 +4,8 @@
 extension Tensor {
   /// The tensor `counts[d]` times along each dimension; missing leading counts or extents are 1.
   public func tile(_ counts: [Int]) throws -> Tensor {
+    let span = Profiler.begin("tile")
+    defer { span.end() }
     guard counts.allSatisfy({ $0 >= 0 }) else {
       throw TensorError("tile", "counts must not be negative, got \(shapeText(counts))")
     }

@@ -7,6 +7,8 @@ extension Tensor {
   /// Without `->` the output has the letters that come once, in alphabetical order. Operands are
   /// joined from the left to the right, each time by one matrix product.
   public static func einsum(_ equation: String, _ operands: [Tensor]) throws -> Tensor {
+    let span = Profiler.begin("einsum")
+    defer { span.end() }
     let terms = try EinsumTerms(equation, operands)
     var sum = try terms.diagonal(0)
     for i in 1..<max(1, operands.count) {

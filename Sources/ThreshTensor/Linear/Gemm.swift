@@ -7,6 +7,15 @@ enum Gemm {
 
   /// out = a b, with `out` row-major and fresh. (M, K) (K, N) -> (M, N)
   static func run(_ a: Tensor, _ b: Tensor, into out: Tensor) throws {
+    Profiler.count(flops: flops(a, b))
+    try multiply(a, b, into: out)
+  }
+
+  /// Two for each multiply-accumulate.
+  static func flops(_ a: Tensor, _ b: Tensor) -> Int { 2 * a.count * b.shape[1] }
+
+  /// `run` for the tasks of an operation that counts its FLOPs itself.
+  static func multiply(_ a: Tensor, _ b: Tensor, into out: Tensor) throws {
     switch out.dtype {
     case .float32: try floating(Float.self, a, b, out)
     case .float64: try floating(Double.self, a, b, out)

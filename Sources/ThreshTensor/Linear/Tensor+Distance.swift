@@ -8,6 +8,8 @@ extension Tensor {
   /// the subtraction would cancel are computed from their difference, so that equal rows have
   /// distance 0. The gradient at distance 0 is 0.
   public func cdist(_ other: Tensor, squared: Bool = false) throws -> Tensor {
+    let span = Profiler.begin("cdist")
+    defer { span.end() }
     guard ndim >= 2, other.ndim >= 2, shape[ndim - 1] == other.shape[other.ndim - 1] else {
       throw TensorError(
         "cdist",
@@ -83,6 +85,7 @@ private enum Distances {
     Workers.chunks(of: stack * m, grain: max(1, Loops.grain / d)) { range in
       for j in range { norms[j] = squaredLength(q + j * d, nil, d) }
     }
+    Profiler.count(flops: 2 * out.count * d)
     let blocks = (n + block - 1) / block
     try Matrices.forEach(stack * blocks, "cdist") { task in
       let (i, from) = (task / blocks, task % blocks * block)

@@ -48,6 +48,8 @@ extension Tensor {
   private func eigenpairs<T: LAPACKElement>(_: T.Type, _ op: String, vectors: Bool) throws -> (
     w: Tensor, v: Tensor
   ) {
+    let span = Profiler.begin(op)
+    defer { span.end() }
     let n = shape[ndim - 1]
     // The lower half of a row-major matrix is the upper half of a column-major one, and what LAPACK
     // leaves as columns of that are rows here.
@@ -76,6 +78,8 @@ extension Tensor {
   ///
   /// Where a determinant itself would overflow. A singular matrix gives 0 and -infinity.
   public func slogdet() throws -> (sign: Tensor, logabsdet: Tensor) {
+    let span = Profiler.begin("slogdet")
+    defer { span.end() }
     try Matrices.checkSquare(self, "slogdet")
     let shape = Array(shape.dropLast(2))
     let sign = try Tensor(empty: shape, dtype, op: "slogdet")

@@ -10,6 +10,8 @@ extension Tensor {
   /// - Throws: when A is not square or not positive definite (naming the first minor that is not),
   ///   or an element is not finite.
   public func cholesky(upper: Bool = false) throws -> Tensor {
+    let span = Profiler.begin("cholesky")
+    defer { span.end() }
     try Matrices.checkSquare(self, "cholesky")
     let lower = try Matrices.copy(self)
     if dtype == .float32 {
@@ -55,6 +57,8 @@ extension Tensor {
   ///
   /// The gradient, det(A) A⁻ᵀ, needs a regular matrix.
   public func det() throws -> Tensor {
+    let span = Profiler.begin("det")
+    defer { span.end() }
     try Matrices.checkSquare(self, "det")
     let out = try Tensor(empty: Array(shape.dropLast(2)), dtype, op: "det")
     if dtype == .float32 {
@@ -113,6 +117,8 @@ extension Tensor {
 
   private func decomposed(vectors: Bool, _ op: String) throws -> (u: Tensor, s: Tensor, vh: Tensor)
   {
+    let span = Profiler.begin(op)
+    defer { span.end() }
     try Matrices.check(self, op)
     return dtype == .float32
       ? try decomposed(Float.self, vectors, op) : try decomposed(Double.self, vectors, op)

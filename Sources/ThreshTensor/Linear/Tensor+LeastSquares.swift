@@ -21,6 +21,8 @@ extension Tensor {
   ///   type's epsilon times max(n, m).
   /// - Throws: when the rows do not fit, an element is not finite, or the iteration fails.
   public func lstsq(_ b: Tensor, rcond: Double? = nil) throws -> LeastSquares {
+    let span = Profiler.begin("lstsq")
+    defer { span.end() }
     try Matrices.check(self, "lstsq")
     guard shape[ndim - 2] > 0, shape[ndim - 1] > 0 else {
       throw TensorError("lstsq", "needs at least one row and column, got \(shapeText(shape))")

@@ -6,6 +6,8 @@ extension Tensor {
   /// `(k) (k) -> ()`, `(n, k) (k, m) -> (n, m)`, `(n, k) (k) -> (n)`, `(k) (k, m) -> (m)`, and
   /// `(…, n, k) (…, k, m) -> (…, n, m)` with leading extents broadcast.
   public func matmul(_ other: Tensor) throws -> Tensor {
+    let span = Profiler.begin("matmul")
+    defer { span.end() }
     guard ndim > 0, other.ndim > 0 else {
       throw TensorError(
         "matmul",
@@ -117,9 +119,10 @@ enum Product {
       let k = x.shape[batch.count + 1]
       let left = x.view([n, k], Array(x.strides.suffix(2)), offset: xo)
       let right = y.view([k, m], Array(y.strides.suffix(2)), offset: yo)
-      try Gemm.run(left, right, into: out.view([n, m], [m, 1], offset: i * n * m))
+      try Gemm.multiply(left, right, into: out.view([n, m], [m, 1], offset: i * n * m))
     }
     if count == 0 { return out }
+    Profiler.count(flops: 2 * out.count * x.shape[batch.count + 1])
     // The first one alone: what it throws (bool, too large), all would.
     try product(0)
     let failure = FirstFailure()

@@ -9,6 +9,8 @@ extension Tensor {
   ///
   /// - Throws: when an element is not finite.
   public func qr() throws -> (q: Tensor, r: Tensor) {
+    let span = Profiler.begin("qr")
+    defer { span.end() }
     try Matrices.check(self, "qr")
     let (q, r) =
       dtype == .float32 ? try reflected(Float.self) : try reflected(Double.self)

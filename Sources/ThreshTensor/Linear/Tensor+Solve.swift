@@ -8,6 +8,8 @@ extension Tensor {
   ///
   /// - Throws: when A is not square, is singular, or an element is not finite.
   public func solve(_ b: Tensor) throws -> Tensor {
+    let span = Profiler.begin("solve")
+    defer { span.end() }
     try Matrices.checkSquare(self, "solve")
     let (a, column) = try Matrices.pair(self, b, "solve")
     let x = try Tensor.solved(a, column, "solve")
@@ -26,6 +28,8 @@ extension Tensor {
   ///
   /// - Throws: when the matrix is not square, is singular, or an element is not finite.
   public func inverse() throws -> Tensor {
+    let span = Profiler.begin("inverse")
+    defer { span.end() }
     try Matrices.checkSquare(self, "inverse")
     let unit = try Tensor.eye(shape[ndim - 1], dtype: dtype).expandedView(shape)
     let out = try Tensor.solved(self, unit, "inverse")
@@ -48,6 +52,8 @@ extension Tensor {
   public func solveTriangular(
     _ b: Tensor, upper: Bool, transpose: Bool = false, unit: Bool = false
   ) throws -> Tensor {
+    let span = Profiler.begin("solve_triangular")
+    defer { span.end() }
     let triangle = Triangle(upper: upper, transpose: transpose, unit: unit)
     try Matrices.checkSquare(self, "solve_triangular")
     let (a, column) = try Matrices.pair(self, b, "solve_triangular")

@@ -19,6 +19,9 @@ extension Tensor {
   /// One SGD step in place. Returns the momentum buffer, nil without momentum.
   public func sgdStep_(_ update: SGDUpdate, buffer: Tensor?) throws -> Tensor? {
     guard let grad = try gradientForUpdate() else { return buffer }
+    let span = Profiler.begin("sgd_step")
+    defer { span.end() }
+    Profiler.count(bytes: (update.momentum == 0 ? 3 : 5) * byteCount)
     let first = buffer == nil
     let buffer = try update.momentum == 0 ? nil : buffer ?? stateTensor()
     func run<T: FloatingElement>(_: T.Type) {
@@ -81,6 +84,9 @@ extension Tensor {
   /// One Adam step in place. Returns the state to hand to the next one.
   public func adamStep_(_ update: AdamUpdate, state: AdamState?) throws -> AdamState? {
     guard let grad = try gradientForUpdate() else { return state }
+    let span = Profiler.begin("adam_step")
+    defer { span.end() }
+    Profiler.count(bytes: (update.amsgrad ? 9 : 7) * byteCount)
     var state =
       try state
       ?? AdamState(
@@ -148,6 +154,10 @@ extension Tensor {
   /// One RMSProp step in place. Returns the state to hand to the next one.
   public func rmspropStep_(_ update: RMSPropUpdate, state: RMSPropState?) throws -> RMSPropState? {
     guard let grad = try gradientForUpdate() else { return state }
+    let span = Profiler.begin("rmsprop_step")
+    defer { span.end() }
+    Profiler.count(
+      bytes: (3 + 2 * (1 + (update.centered ? 1 : 0) + (update.momentum > 0 ? 1 : 0))) * byteCount)
     let state =
       try state
       ?? RMSPropState(
@@ -189,6 +199,9 @@ extension Tensor {
   /// The sum of squares of the gradient in double, 0 without one; for clipping by norm.
   public func squaredGradientNorm() throws -> Double {
     guard let grad = try gradientForUpdate() else { return 0 }
+    let span = Profiler.begin("gradient_norm")
+    defer { span.end() }
+    span.touches(grad)
     func run<T: FloatingElement>(_: T.Type) -> Double {
       let g = grad.pointer(T.self)
       let size = Loops.grain
@@ -212,6 +225,9 @@ extension Tensor {
   /// Multiplies the gradient in place.
   public func scaleGradient(_ factor: Double) throws {
     guard let grad = try gradientForUpdate() else { return }
+    let span = Profiler.begin("scale_gradient")
+    defer { span.end() }
+    span.touches(grad, grad)
     func run<T: FloatingElement>(_: T.Type) {
       let (g, s) = (grad.pointer(T.self), T(factor))
       Workers.chunks(of: count, grain: Loops.grain) { range in for i in range { g[i] *= s } }

@@ -8,6 +8,8 @@ extension Tensor {
   ///     of the weights' type.
   ///   - minlength: the least length of the result.
   public func bincount(weights: Tensor? = nil, minlength: Int = 0) throws -> Tensor {
+    let span = Profiler.begin("bincount")
+    defer { span.end() }
     guard ndim == 1, dtype.isInteger else {
       throw TensorError(
         "bincount", "needs a 1-d tensor of integers, got \(dtype.name) \(shapeText(shape))")
@@ -51,6 +53,8 @@ extension Tensor {
   /// The last part includes `max`; elements outside, and NaN, are not counted. When `min` and `max`
   /// are equal, the range is that of the elements.
   public func histc(bins: Int = 100, min: Double = 0, max: Double = 0) throws -> Tensor {
+    let span = Profiler.begin("histc")
+    defer { span.end() }
     guard dtype.isFloating else { throw needsFloating("histc") }
     guard bins > 0 else { throw TensorError("histc", "needs at least one bin, got \(bins)") }
     let x = try castUnrecorded(.float64).contiguousUnrecorded()
@@ -84,6 +88,8 @@ extension Tensor {
   ///
   /// - Parameter right: behind equal elements rather than before them.
   public func searchsorted(_ values: Tensor, right: Bool = false) throws -> Tensor {
+    let span = Profiler.begin("searchsorted")
+    defer { span.end() }
     guard ndim >= 1, ndim == 1 || values.shape.dropLast() == shape.dropLast(),
       ndim <= 1
         || values.ndim == ndim

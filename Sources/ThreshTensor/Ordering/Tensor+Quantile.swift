@@ -5,6 +5,8 @@ extension Tensor {
   ///
   /// NaN in a line is its median. Gradients flow to the element that was picked.
   public func median(dim: Int, keepdim: Bool = false) throws -> (values: Tensor, indices: Tensor) {
+    let span = Profiler.begin("median")
+    defer { span.end() }
     let d = try checkedDim(dim, "median")
     guard shape[d] > 0 else { throw emptyLine("median") }
     let sorted = try GradMode.off { try sort(dim: d) }
@@ -32,6 +34,8 @@ extension Tensor {
   /// Between two elements it is interpolated linearly, as numpy and PyTorch do by default. A line
   /// with NaN gives NaN.
   public func quantile(_ q: Double, dim: Int? = nil, keepdim: Bool = false) throws -> Tensor {
+    let span = Profiler.begin("quantile")
+    defer { span.end() }
     guard dtype.isFloating else { throw needsFloating("quantile") }
     guard q >= 0, q <= 1 else {
       throw TensorError("quantile", "needs a share between 0 and 1, got \(q)")

@@ -8,7 +8,9 @@ extension Tensor {
   public func sort(dim: Int = -1, descending: Bool = false) throws
     -> (values: Tensor, indices: Tensor)
   {
-    try ranked(dim, nil, Ranking.Order(op: "sort", descending: descending))
+    let span = Profiler.begin("sort")
+    defer { span.end() }
+    return try ranked(dim, nil, Ranking.Order(op: "sort", descending: descending))
   }
 
   /// The positions that sort the elements along `dim`; stable. See `sort`.
@@ -25,7 +27,9 @@ extension Tensor {
   public func topk(_ k: Int, dim: Int = -1, largest: Bool = true, sorted: Bool = true) throws
     -> (values: Tensor, indices: Tensor)
   {
-    try ranked(
+    let span = Profiler.begin("topk")
+    defer { span.end() }
+    return try ranked(
       dim, k, Ranking.Order(op: "topk", descending: largest, byPosition: !sorted))
   }
 

@@ -20,6 +20,8 @@ extension Tensor {
   private func distinct<T: OrderedElement>(_: T.Type) throws
     -> (values: Tensor, inverse: Tensor, counts: Tensor)
   {
+    let span = Profiler.begin("unique")
+    defer { span.end() }
     let flat = try GradMode.off { try reshape([count]) }
     let (sorted, order) = try GradMode.off { try flat.sort() }
     let (v, from) = (sorted.pointer(T.self), order.pointer(Int64.self))

@@ -9,6 +9,8 @@ extension Tensor {
     _ shape: [Int], _ dtype: DType = .float32, low: Double = 0, high: Double = 1,
     stream: inout RandomStream
   ) throws -> Tensor {
+    let timed = Profiler.begin("rand")
+    defer { timed.end() }
     let out = try Tensor(empty: shape, dtype, op: "rand")
     let span = high - low
     switch dtype {
@@ -31,6 +33,8 @@ extension Tensor {
     _ shape: [Int], _ dtype: DType = .float32, mean: Double = 0, std: Double = 1,
     stream: inout RandomStream
   ) throws -> Tensor {
+    let span = Profiler.begin("randn")
+    defer { span.end() }
     let out = try Tensor(empty: shape, dtype, op: "randn")
     switch dtype {
     case .float32:
@@ -59,6 +63,8 @@ extension Tensor {
   public static func randint(
     _ low: Int, _ high: Int, _ shape: [Int], _ dtype: DType = .int64, stream: inout RandomStream
   ) throws -> Tensor {
+    let span = Profiler.begin("randint")
+    defer { span.end() }
     guard low < high else {
       throw TensorError("randint", "low must be below high, got \(low) and \(high)")
     }
@@ -96,7 +102,9 @@ extension Tensor {
 
   /// The numbers 0 ..< `n` in random order, int64.
   public static func randperm(_ n: Int, stream: inout RandomStream) throws -> Tensor {
-    try Tensor(stream.permutation(n).map { Int64($0) })
+    let span = Profiler.begin("randperm")
+    defer { span.end() }
+    return try Tensor(stream.permutation(n).map { Int64($0) })
   }
 
   /// True with probability `p`, bool; or 0 and 1 in another `dtype`.

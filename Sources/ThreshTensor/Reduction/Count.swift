@@ -22,6 +22,8 @@ private struct Truth<T: Element>: Fold {
 extension Tensor {
   /// How many elements are not 0, over `dims` (all by default), as int64.
   public func countNonzero(dims: [Int]? = nil, keepdim: Bool = false) throws -> Tensor {
+    let span = Profiler.begin("count_nonzero")
+    defer { span.end() }
     let dims = try checkedDims(dims, "count_nonzero")
     let out = try Tensor(empty: reducedShape(dims, keepdim), .int64, op: "count_nonzero")
     func run<T: Element>(_: T.Type) throws {
@@ -49,6 +51,8 @@ extension Tensor {
   }
 
   private func truth(_ op: String, _ dims: [Int]?, _ keepdim: Bool, any: Bool) throws -> Tensor {
+    let span = Profiler.begin(op)
+    defer { span.end() }
     let dims = try checkedDims(dims, op)
     let out = try Tensor(empty: reducedShape(dims, keepdim), .bool, op: op)
     func run<T: Element>(_: T.Type) throws {

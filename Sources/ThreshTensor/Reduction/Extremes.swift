@@ -34,6 +34,8 @@ extension Tensor {
   private func extreme(
     _ op: String, _ dims: [Int]?, _ keepdim: Bool, largest: Bool
   ) throws -> Tensor {
+    let span = Profiler.begin(op)
+    defer { span.end() }
     let dims = try checkedDims(dims, op)
     if dtype == .bool {
       return largest ? try any(dims: dims, keepdim: keepdim) : try all(dims: dims, keepdim: keepdim)
@@ -117,6 +119,8 @@ extension Tensor {
   private func extremeWithIndex(
     _ op: String, _ dim: Int, _ keepdim: Bool, largest: Bool
   ) throws -> (values: Tensor, indices: Tensor) {
+    let span = Profiler.begin(op)
+    defer { span.end() }
     if ndim == 0 {
       guard dim == 0 || dim == -1 else { throw TensorError(op, "a 0-d tensor has no dimensions") }
       let found = try unsqueeze(0).extremeWithIndex(op, 0, keepdim, largest: largest)

@@ -37,6 +37,8 @@ extension Tensor {
   private func spreadAround(
     _ op: String, _ dims: [Int]?, _ correction: Double, _ keepdim: Bool, root: Bool
   ) throws -> Tensor {
+    let span = Profiler.begin(op)
+    defer { span.end() }
     guard dtype.isFloating else { throw needsFloating(op) }
     let dims = try checkedDims(dims, op)
     let n = Double(dims.reduce(1) { $0 * shape[$1] })

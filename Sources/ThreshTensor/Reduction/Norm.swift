@@ -18,6 +18,8 @@ extension Tensor {
   /// The vector norm over `dims` (all by default): (Σ|x|^p)^(1/p), the largest |x| for infinity, the
   /// smallest for -infinity, the count of nonzero elements for 0.
   public func norm(_ p: Double = 2, dims: [Int]? = nil, keepdim: Bool = false) throws -> Tensor {
+    let span = Profiler.begin("norm")
+    defer { span.end() }
     guard dtype.isFloating else { throw needsFloating("norm") }
     guard !p.isNaN else { throw TensorError("norm", "the order must not be NaN") }
     let dims = try checkedDims(dims, "norm")

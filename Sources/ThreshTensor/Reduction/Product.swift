@@ -19,6 +19,8 @@ private struct IntegerProduct<T: Element>: Fold {
 extension Tensor {
   /// The product over `dims` (all by default); integers and bools are multiplied as int64.
   public func prod(dims: [Int]? = nil, keepdim: Bool = false) throws -> Tensor {
+    let span = Profiler.begin("prod")
+    defer { span.end() }
     let dims = try checkedDims(dims, "prod")
     let out = try Tensor(
       empty: reducedShape(dims, keepdim), dtype.isFloating ? dtype : .int64, op: "prod")

@@ -16,6 +16,8 @@ extension Tensor {
   private func runningExtreme(_ op: String, _ dim: Int, largest: Bool) throws -> (
     values: Tensor, indices: Tensor
   ) {
+    let span = Profiler.begin(op)
+    defer { span.end() }
     if ndim == 0 {
       let (values, indices) = try unsqueeze(0).runningExtreme(op, dim, largest: largest)
       return (try values.squeeze(0), try indices.squeeze(0))
@@ -38,6 +40,8 @@ extension Tensor {
 
   /// log Σ exp(x) of all elements up to each one along `dim`, exact for large elements.
   public func logcumsumexp(_ dim: Int) throws -> Tensor {
+    let span = Profiler.begin("logcumsumexp")
+    defer { span.end() }
     guard dtype.isFloating else { throw needsFloating("logcumsumexp") }
     if ndim == 0 { return try unsqueeze(0).logcumsumexp(dim).squeeze(0) }
     let d = try checkedDim(dim, "logcumsumexp")

@@ -4,6 +4,8 @@
 extension Tensor {
   /// The sum of all elements up to each one, along `dim`; integers and bools as int64.
   public func cumsum(_ dim: Int) throws -> Tensor {
+    let span = Profiler.begin("cumsum")
+    defer { span.end() }
     if ndim == 0 { return try unsqueeze(0).cumsum(dim).squeeze(0) }
     let d = try checkedDim(dim, "cumsum")
     let source = try castUnrecorded(dtype.isFloating ? dtype : .int64).linesLast(d)
@@ -52,6 +54,8 @@ extension Tensor {
 
   /// The product of all elements up to each one, along `dim`; integers and bools as int64.
   public func cumprod(_ dim: Int) throws -> Tensor {
+    let span = Profiler.begin("cumprod")
+    defer { span.end() }
     if ndim == 0 { return try unsqueeze(0).cumprod(dim).squeeze(0) }
     let d = try checkedDim(dim, "cumprod")
     let source = try castUnrecorded(dtype.isFloating ? dtype : .int64).linesLast(d)

@@ -12,6 +12,8 @@ extension Tensor {
   }
 
   private func soft(_ op: String, _ dim: Int, logarithm: Bool) throws -> Tensor {
+    let span = Profiler.begin(op)
+    defer { span.end() }
     guard dtype.isFloating else { throw needsFloating(op) }
     if ndim == 0 { return try unsqueeze(0).soft(op, dim, logarithm: logarithm).squeeze(0) }
     let d = try checkedDim(dim, op)
@@ -33,6 +35,8 @@ extension Tensor {
 
   /// log Σ exp(x) over `dims` (all by default), exact for large elements; integers as float32.
   public func logsumexp(dims: [Int]? = nil, keepdim: Bool = false) throws -> Tensor {
+    let span = Profiler.begin("logsumexp")
+    defer { span.end() }
     let x = try cast(dtype.floating)
     let dims = try checkedDims(dims, "logsumexp")
     let out = try GradMode.off {

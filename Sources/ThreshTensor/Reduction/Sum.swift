@@ -21,6 +21,8 @@ private struct IntegerSum<T: Element>: Fold {
 extension Tensor {
   /// The sum over `dims` (all by default); integers and bools are summed as int64.
   public func sum(dims: [Int]? = nil, keepdim: Bool = false) throws -> Tensor {
+    let span = Profiler.begin("sum")
+    defer { span.end() }
     let dims = try checkedDims(dims, "sum")
     let out = try Tensor(
       empty: reducedShape(dims, keepdim), dtype.isFloating ? dtype : .int64, op: "sum")
@@ -40,6 +42,8 @@ extension Tensor {
 
   /// The mean over `dims` (all by default) of a floating-point tensor; NaN over nothing.
   public func mean(dims: [Int]? = nil, keepdim: Bool = false) throws -> Tensor {
+    let span = Profiler.begin("mean")
+    defer { span.end() }
     let dims = try checkedDims(dims, "mean")
     let out = try Tensor(empty: reducedShape(dims, keepdim), dtype, op: "mean")
     let n = Double(dims.reduce(1) { $0 * shape[$1] })

@@ -41,7 +41,10 @@ extension Tensor {
   func reshapedUnrecorded(_ target: [Int]) throws -> Tensor {
     if target == shape { return view(shape, strides) }
     if let strides = Shape.viewStrides(shape, strides, as: target) { return view(target, strides) }
+    let span = Profiler.begin("copy")
+    defer { span.end() }
     let dense = try contiguousUnrecorded()
+    span.touches(dense, self)
     return dense.view(target, Shape.contiguousStrides(target))
   }
 
@@ -64,7 +67,9 @@ extension Tensor {
   }
 
   private func copied(strides: [Int], _ op: String) throws -> Tensor {
-    try copyUnrecorded(strides: strides)
+    let span = Profiler.begin(op)
+    defer { span.end() }
+    return try copyUnrecorded(strides: strides)
       .recorded(op, [self], rows: .each([true])) { c in [c.grad] }
   }
 }

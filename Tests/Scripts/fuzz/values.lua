@@ -230,6 +230,7 @@ makers.Trace = function()
   writer:close()
   return th.select.read_trace(path)
 end
+makers.Profile = function() return (th.profile(function() return V.tensor():abs() end)) end
 makers.selector = function()
   local select = th.select
   return pick {

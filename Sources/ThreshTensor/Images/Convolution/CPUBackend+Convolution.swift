@@ -10,8 +10,11 @@ extension CPUBackend {
     _ z: ConvolutionShape, _ x: Tensor, _ w: Tensor, _ finish: ConvolutionFinish, into y: Tensor
   ) throws {
     try Interrupt.check("conv2d")
+    let method = ConvolutionMethod.choose(z, y.dtype)
+    let span = Profiler.convolution("forward", method, z, x, w, y)
+    defer { span.end() }
     try withExtendedLifetime((x, w, finish)) {
-      switch ConvolutionMethod.choose(z, y.dtype) {
+      switch method {
       case .winograd:
         try winograd(z, x, .forward(w, z), finish, into: y)
       case .products:
@@ -34,14 +37,14 @@ extension CPUBackend {
     try Interrupt.check("conv2d")
     try withExtendedLifetime((x, w, dy)) {
       let method = ConvolutionMethod.choose(z, w.dtype)
-      if case .norm(let gradient) = dy, let dx, let dw {
-        // Behind a normalisation, the gradient of the output need not go through memory.
-        if method == .products && z.isPointwise, z.k * z.c < CPUBackend.partialFloats {
-          return try pointwiseBackward(z, x, w, gradient, dx, dw)
-        }
-        if method == .depthwise && z.n >= 4 {
-          return try depthwiseBackward(z, x, w, gradient, dx, dw)
-        }
+      // Behind a normalisation, the gradient of the output need not go through memory.
+      if case .norm(let gradient) = dy, let dx, let dw, joinsBackward(method, z) {
+        let span = Profiler.convolution("data and weights", method, z, x, w, dx)
+        Profiler.count(flops: z.flops)
+        defer { span.end() }
+        return method == .depthwise
+          ? try depthwiseBackward(z, x, w, gradient, dx, dw)
+          : try pointwiseBackward(z, x, w, gradient, dx, dw)
       }
       let dy = try dy.tensor()
       if let dx { try backwardData(method, z, dy, w, into: dx) }
@@ -49,19 +52,32 @@ extension CPUBackend {
     }
   }
 
+  /// Whether both gradients can be computed together, some rows or images at a time.
+  private func joinsBackward(_ method: ConvolutionMethod, _ z: ConvolutionShape) -> Bool {
+    switch method {
+    case .products: z.isPointwise && z.k * z.c < CPUBackend.partialFloats
+    case .depthwise: z.n >= 4
+    case .winograd, .patches: false
+    }
+  }
+
   private func backwardData(
     _ method: ConvolutionMethod, _ z: ConvolutionShape, _ dy: Tensor, _ w: Tensor, into dx: Tensor
   ) throws {
+    let span = Profiler.convolution("data", method, z, dy, w, dx)
+    defer { span.end() }
     switch method {
     case .winograd:
       if let transposed = z.transposed, transposed.suitsWinograd {
         try winograd(transposed, dy, .backward(w, z), ConvolutionFinish(), into: dx)
       } else {
+        span.uses(.products)
         try productsBackwardData(z, dy, w, into: dx)
       }
     case .products where z.dilation == Pair(1) || z.stride == Pair(1):
       try productsBackwardData(z, dy, w, into: dx)
     case .products, .depthwise, .patches:
+      if method == .products { span.uses(.patches) }
       try patchesBackwardData(z, dy, w, into: dx)
     }
   }
@@ -69,6 +85,8 @@ extension CPUBackend {
   private func backwardWeights(
     _ method: ConvolutionMethod, _ z: ConvolutionShape, _ x: Tensor, _ dy: Tensor, into dw: Tensor
   ) throws {
+    let span = Profiler.convolution("weights", method, z, x, dy, dw)
+    defer { span.end() }
     switch method {
     case .winograd: try winogradWeights(z, x, dy, into: dw)
     case .products: try productsBackwardWeights(z, x, dy, into: dw)

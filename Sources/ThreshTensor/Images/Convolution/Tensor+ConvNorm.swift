@@ -40,6 +40,8 @@ extension Tensor {
       let sum = try residual.map { try y + $0 } ?? y
       return activation == .none ? sum : try sum.rectified(limit: activation.high)
     }
+    let span = Profiler.begin(op)
+    defer { span.end() }
     try ImageChecks.image(op, self)
     guard weight.ndim == 4 else {
       throw TensorError(
@@ -71,6 +73,7 @@ extension Tensor {
     let statistics = try NormStatistics(
       of: moments, rows: rows, eps: norm.eps, norm.running, like: sums)
     let recorded = Tensor.willRecord(inputs)
+    Profiler.count(bytes: (other == nil ? 2 : 3) * sums.byteCount)
     let pass = try NormPass(
       sums, statistics, norm.weight, norm.bias, low: activation.low, high: activation.high)
     // Off the tape nobody needs the sums again.
@@ -114,6 +117,7 @@ extension Tensor {
       }
     }
     dispatch(run, run)
+    Profiler.count(bytes: 2 * w.byteCount)
     let y = try Tensor.image([z.n, z.k, z.oh, z.ow], dtype, op)
     try backend.convolutionForward(
       z, self, folded,
@@ -142,6 +146,8 @@ private struct ConvNormGradient: Sendable {
     let pass = try NormPass(
       sums, NormStatistics(mean: c.saved[3], scale: c.saved[4]), gain, shift,
       low: activation.low, high: activation.high)
+    // Two passes read the gradient and the sums (and the output's signs), one writes.
+    Profiler.count(bytes: (out == nil ? 5 : 7) * sums.byteCount)
     let masked = out == nil ? nil : try Tensor.image(sums.shape, sums.dtype, op)
     let d = try pass.backward(
       dy, constant: keep == .constant && dy.shape[0] != batch, out: out, masked: masked)

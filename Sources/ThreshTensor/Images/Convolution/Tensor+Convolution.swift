@@ -12,6 +12,8 @@ extension Tensor {
     groups: Int = 1, activation: Activation = .none
   ) throws -> Tensor {
     let op = "conv2d"
+    let span = Profiler.begin(op)
+    defer { span.end() }
     try ImageChecks.image(op, self)
     guard weight.ndim == 4 else {
       throw TensorError(
