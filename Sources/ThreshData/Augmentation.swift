@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import ThreshTensor
 
-/// A random change of an image, applied after scaling and normalisation.
+/// A random change of an image, as if applied after scaling and normalisation.
 ///
 /// Its numbers come from the stream (seed, "augment", epoch, image), so that they depend neither on
 /// the order of the images nor on threads.
@@ -45,51 +45,20 @@ public enum Augmentation: Sendable, Equatable {
     }
   }
 
-  /// Changes `image`, `(H, W, C)`; `spare` is as large, `zero` the normalised value of a stored 0.
-  func apply(
-    _ image: UnsafeMutablePointer<Float>, spare: UnsafeMutablePointer<Float>,
-    height h: Int, width w: Int, zero: [Float], stream: inout RandomStream
-  ) {
-    let c = zero.count
+  /// Draws the numbers of one image and changes its map.
+  func apply(_ map: inout PixelMap, _ stream: inout RandomStream) {
     switch self {
     case .randomCrop(let padding, let border):
       let span = UInt64(2 * padding + 1)
       let dy = Int(stream.drawn(below: span)) - padding
       let dx = Int(stream.drawn(below: span)) - padding
-      if dy == 0 && dx == 0 { return }
-      spare.update(from: image, count: h * w * c)
-      for y in 0..<h {
-        for x in 0..<w {
-          let target = image + (y * w + x) * c
-          var (sy, sx) = (y + dy, x + dx)
-          if border == .reflect {
-            sy = Augmentation.mirror(sy, h)
-            sx = Augmentation.mirror(sx, w)
-          }
-          let inside = sy >= 0 && sy < h && sx >= 0 && sx < w
-          for k in 0..<c { target[k] = inside ? spare[(sy * w + sx) * c + k] : zero[k] }
-        }
-      }
+      map.shift(dy, dx, border)
     case .horizontalFlip(let probability):
-      guard stream.bernoulli(probability) else { return }
-      for y in 0..<h {
-        for x in 0..<w / 2 {
-          let (a, b) = (image + (y * w + x) * c, image + (y * w + w - 1 - x) * c)
-          for k in 0..<c { (a[k], b[k]) = (b[k], a[k]) }
-        }
-      }
+      if stream.bernoulli(probability) { map.flip() }
     case .cutout(let size):
-      let top = Int(stream.drawn(below: UInt64(h))) - size / 2
-      let left = Int(stream.drawn(below: UInt64(w))) - size / 2
-      for y in max(0, top)..<max(0, min(h, top + size)) {
-        for x in max(0, left)..<max(0, min(w, left + size)) {
-          for k in 0..<c { image[(y * w + x) * c + k] = 0 }
-        }
-      }
+      let top = Int(stream.drawn(below: UInt64(map.rows.count))) - size / 2
+      let left = Int(stream.drawn(below: UInt64(map.columns.count))) - size / 2
+      map.cut(top: top, left: left, size: size)
     }
-  }
-
-  private static func mirror(_ i: Int, _ n: Int) -> Int {
-    i < 0 ? -i : i >= n ? 2 * (n - 1) - i : i
   }
 }

@@ -21,7 +21,8 @@ public enum CIFAR10 {
   /// - Parameter checksums: expected md5 by file name, as `checksums(in:)` reads them.
   /// - Throws: `TensorError` when no file is there or one of them is refused.
   public static func load(
-    folder: String, part: Part, checksums: [String: String] = [:], limit: Int? = nil
+    folder: String, part: Part, checksums: [String: String] = [:], limit: Int? = nil,
+    mapping: Mapping = .automatic
   ) throws -> ImageDataset {
     let names = part == .train ? trainFiles : testFiles
     let files = names.map { "\(folder)/\($0)" }.filter(exists)
@@ -33,49 +34,79 @@ public enum CIFAR10 {
       .first(where: exists)
     return try load(
       files: files, name: "cifar10-\(part.rawValue)", classNames: meta.map(readNames(_:)),
-      checksums: checksums, limit: limit)
+      checksums: checksums, limit: limit, mapping: mapping)
   }
 
   /// The records of `files` in order; each file's record count follows from its size.
   /// - Parameter limit: keeps the first so many records.
   public static func load(
     files: [String], name: String = "cifar10", classNames: [String]? = nil,
-    checksums: [String: String] = [:], limit: Int? = nil
+    checksums: [String: String] = [:], limit: Int? = nil, mapping: Mapping = .automatic
   ) throws -> ImageDataset {
     guard !files.isEmpty else { throw TensorError("cifar10", "no files were given") }
     if let limit, limit < 1 {
       throw TensorError("cifar10", "the limit must be at least 1 image, got \(limit)")
     }
-    var contents: [[UInt8]] = []
-    var loaded: [String] = []
-    var total = 0
-    for path in files {
-      let bytes = try WholeFile.read(path)
-      try check(bytes, path, checksums)
-      contents.append(bytes)
-      total += bytes.count / record
-      loaded.append("\(fileName(path)) \(bytes.count / record)")
-    }
+    let sizes = files.map(size(of:))
+    let total = sizes.reduce(0) { $0 + $1 / record }
     let n = min(total, limit ?? total)
+    let content =
+      mapping.maps(n * record)
+      ? try mapped(files, n, checksums) : try loaded(files, n, checksums)
+    let records = zip(files, sizes).map { "\(fileName($0)) \($1 / record)" }
+    let kept = n < total ? "; the first \(n) kept" : ""
+    return ImageDataset(
+      name: name,
+      provenance: "CIFAR-10 binary, records: \(records.joined(separator: ", "))\(kept)",
+      sampleShape: [3, 32, 32], labels: content.labels,
+      classNames: classNames ?? self.classNames, pixelMaximum: 255, normalisation: nil,
+      store: content.store, rows: Array(0..<n))
+  }
+
+  private typealias Content = (labels: [Int], store: PixelStore)
+
+  /// The first `n` records in memory, pixels in (H, W, C) order.
+  private static func loaded(_ files: [String], _ n: Int, _ checksums: [String: String]) throws
+    -> Content
+  {
     var labels: [Int] = []
-    labels.reserveCapacity(n)
     let pixels = try Tensor.fromHost([n, 32, 32, 3], UInt8.self) { out in
-      for bytes in contents {
-        for start in stride(from: 0, to: bytes.count, by: record) where labels.count < n {
-          let base = labels.count * (record - 1)
-          labels.append(Int(bytes[start]))
-          for k in 0..<3 {
-            for p in 0..<1024 { out[base + 3 * p + k] = bytes[start + 1 + k * 1024 + p] }
+      for path in files {
+        try WholeFile.read(path).withUnsafeBytes { bytes in
+          try check(bytes, path, checksums)
+          for start in stride(from: 0, to: bytes.count, by: record) where labels.count < n {
+            let base = labels.count * (record - 1)
+            labels.append(Int(bytes[start]))
+            for k in 0..<3 {
+              for p in 0..<1024 { out[base + 3 * p + k] = bytes[start + 1 + k * 1024 + p] }
+            }
           }
         }
       }
     }
-    let kept = n < total ? "; the first \(n) kept" : ""
-    return ImageDataset(
-      name: name,
-      provenance: "CIFAR-10 binary, records: \(loaded.joined(separator: ", "))\(kept)",
-      sampleShape: [3, 32, 32], labels: labels, classNames: classNames ?? self.classNames,
-      pixelMaximum: 255, normalisation: nil, pixels: pixels, rows: Array(0..<n))
+    return (labels, PixelStore(pixels))
+  }
+
+  /// The first `n` records left in their files.
+  private static func mapped(_ files: [String], _ n: Int, _ checksums: [String: String]) throws
+    -> Content
+  {
+    var labels: [Int] = []
+    var parts: [PixelStore.Part] = []
+    for path in files {
+      let file = try MappedFile(path)
+      try check(file.bytes, path, checksums)
+      let rows = min(file.bytes.count / record, n - labels.count)
+      for i in 0..<rows { labels.append(Int(file.bytes[i * record])) }
+      parts.append(PixelStore.Part(file: file, offset: 1, stride: record, rows: rows))
+    }
+    return (labels, PixelStore(parts.filter { $0.rows > 0 }, .uint8))
+  }
+
+  private static func size(of path: String) -> Int {
+    var status = stat()
+    // What is no file is refused with its reason when it is opened.
+    return stat(path, &status) == 0 ? Int(status.st_size) : 0
   }
 
   /// Reads lines of `md5  file name`, as md5sum writes them.
@@ -93,8 +124,9 @@ public enum CIFAR10 {
     return out
   }
 
-  private static func check(_ bytes: [UInt8], _ path: String, _ checksums: [String: String]) throws
-  {
+  private static func check(
+    _ bytes: UnsafeRawBufferPointer, _ path: String, _ checksums: [String: String]
+  ) throws {
     let (records, rest) = bytes.count.quotientAndRemainder(dividingBy: record)
     guard records > 0, rest == 0 else {
       var reason =

@@ -3,10 +3,12 @@ import CMessageDigest
 
 /// Digests as lower-case hexadecimal text.
 enum Digest {
-  static func md5(_ bytes: [UInt8]) -> String {
+  static func md5(_ bytes: UnsafeRawBufferPointer) -> String {
     var context = MD5_CTX()
     MD5Init(&context)
-    MD5Update(&context, bytes, bytes.count)
+    if let base = bytes.baseAddress {
+      MD5Update(&context, base.assumingMemoryBound(to: UInt8.self), bytes.count)
+    }
     var sum = [UInt8](repeating: 0, count: Int(MD5_DIGEST_LENGTH))
     MD5Final(&sum, &context)
     return hex(sum)

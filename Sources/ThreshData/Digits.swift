@@ -36,6 +36,6 @@ public enum Digits {
     return ImageDataset(
       name: "digits", provenance: "Optical Recognition of Handwritten Digits (UCI), embedded",
       sampleShape: [1, h, w], labels: labels, classNames: (0..<10).map(String.init),
-      pixelMaximum: 16, normalisation: nil, pixels: pixels, rows: Array(0..<n))
+      pixelMaximum: 16, normalisation: nil, store: PixelStore(pixels), rows: Array(0..<n))
   }
 }

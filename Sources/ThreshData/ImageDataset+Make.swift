@@ -11,15 +11,57 @@ extension ImageDataset {
     x: Tensor, y: Tensor, name: String = "tensors", classNames: [String]? = nil,
     pixelMaximum: Float? = nil, provenance: String? = nil
   ) throws -> ImageDataset {
-    let op = "dataset"
-    guard x.ndim == 4 || x.ndim == 2, !x.shape.dropFirst().contains(0) else {
-      throw TensorError(
-        op, "x must be (n, C, H, W) or (n, d) with nothing empty, got \(shapeText(x.shape))")
+    try checkPixels(x.shape, x.dtype)
+    let store: PixelStore =
+      switch x.dtype {
+      case .uint8: try lastChannel(x, UInt8.self) { $0 }
+      case .float32: try lastChannel(x, Float.self) { $0 }
+      default: try lastChannel(x, Double.self) { Float($0) }
+      }
+    return try make(
+      store, sampleShape: Array(x.shape.dropFirst()), y: y, name: name, classNames: classNames,
+      pixelMaximum: pixelMaximum,
+      provenance: provenance ?? "tensors \(shapeText(x.shape)) of \(x.dtype.name)")
+  }
+
+  /// A dataset whose pixels `x`, as `fromTensors` takes them, stay in their file. Float64 becomes
+  /// float32 in each batch.
+  /// - Throws: as `fromTensors`, with the name of the file.
+  public static func fromMapped(
+    x: MappedArray, y: Tensor, name: String? = nil, classNames: [String]? = nil,
+    pixelMaximum: Float? = nil, provenance: String? = nil
+  ) throws -> ImageDataset {
+    do {
+      try checkPixels(x.shape, x.dtype)
+      return try make(
+        PixelStore(x), sampleShape: Array(x.shape.dropFirst()), y: y, name: name ?? x.file.path,
+        classNames: classNames, pixelMaximum: pixelMaximum, provenance: provenance ?? x.file.path)
+    } catch let error as TensorError where error.kind == .invalid {
+      throw TensorError(error.op, "\(x.file.path): \(error.message)")
     }
-    guard y.ndim == 1, y.shape[0] == x.shape[0] else {
+  }
+
+  static let op = "dataset"
+
+  private static func checkPixels(_ shape: [Int], _ dtype: DType) throws {
+    guard shape.count == 4 || shape.count == 2, !shape.dropFirst().contains(0) else {
+      throw TensorError(
+        op, "x must be (n, C, H, W) or (n, d) with nothing empty, got \(shapeText(shape))")
+    }
+    guard dtype == .uint8 || dtype == .float32 || dtype == .float64 else {
+      throw TensorError(op, "x must be uint8, float32 or float64, got \(dtype.name)")
+    }
+  }
+
+  private static func make(
+    _ store: PixelStore, sampleShape: [Int], y: Tensor, name: String, classNames: [String]?,
+    pixelMaximum: Float?, provenance: String
+  ) throws -> ImageDataset {
+    guard y.ndim == 1, y.shape[0] == store.rowCount else {
       throw TensorError(
         op,
-        "y must hold one label for each of the \(x.shape[0]) samples, got \(shapeText(y.shape))")
+        "y must hold one label for each of the \(store.rowCount) samples, got "
+          + shapeText(y.shape))
     }
     let labels: [Int] =
       switch y.dtype {
@@ -29,40 +71,14 @@ extension ImageDataset {
       default: throw TensorError(op, "labels must be integers, got \(y.dtype.name)")
       }
     let names = try checkedNames(classNames, labels)
-    let maximum = pixelMaximum ?? (x.dtype == .uint8 ? 255 : 1)
+    let maximum = pixelMaximum ?? (store.stored == .uint8 ? 255 : 1)
     guard maximum > 0, maximum.isFinite else {
       throw TensorError(op, "the pixel maximum must be positive, got \(maximum)")
     }
-    let pixels: Tensor =
-      switch x.dtype {
-      case .uint8: try lastChannel(x, UInt8.self) { $0 }
-      case .float32: try lastChannel(x, Float.self) { $0 }
-      case .float64: try lastChannel(x, Double.self) { Float($0) }
-      default: throw TensorError(op, "x must be uint8, float32 or float64, got \(x.dtype.name)")
-      }
     return ImageDataset(
-      name: name, provenance: provenance ?? "tensors \(shapeText(x.shape)) of \(x.dtype.name)",
-      sampleShape: Array(x.shape.dropFirst()), labels: labels, classNames: names,
-      pixelMaximum: maximum, normalisation: nil, pixels: pixels, rows: Array(0..<x.shape[0]))
-  }
-
-  /// A dataset of the arrays `x` and `y` of an npz file; labels in files are 0-based.
-  public static func fromNPZ(
-    _ path: String, x: String = "x", y: String = "y", name: String? = nil,
-    classNames: [String]? = nil, pixelMaximum: Float? = nil
-  ) throws -> ImageDataset {
-    let arrays = try NPZ.read(path)
-    func array(_ wanted: String) throws -> Tensor {
-      guard let found = arrays.first(where: { $0.name == wanted }) else {
-        throw TensorError(
-          "dataset",
-          "\(path) has no array '\(wanted)'; it has \(arrays.map(\.name).joined(separator: ", "))")
-      }
-      return found.tensor
-    }
-    return try fromTensors(
-      x: array(x), y: array(y), name: name ?? path, classNames: classNames,
-      pixelMaximum: pixelMaximum, provenance: "\(path), arrays \(x) and \(y)")
+      name: name, provenance: provenance, sampleShape: sampleShape, labels: labels,
+      classNames: names, pixelMaximum: maximum, normalisation: nil, store: store,
+      rows: Array(0..<store.rowCount))
   }
 
   private static func checkedNames(_ names: [String]?, _ labels: [Int]) throws -> [String] {
@@ -77,10 +93,10 @@ extension ImageDataset {
   /// `(n, C, H, W)` or `(n, d)` to `(n, H, W, C)`.
   private static func lastChannel<S: Element, T: Element>(
     _ x: Tensor, _: S.Type, _ convert: (S) -> T
-  ) throws -> Tensor {
+  ) throws -> PixelStore {
     let (n, c) = (x.shape[0], x.shape[1])
     let (h, w) = x.ndim == 4 ? (x.shape[2], x.shape[3]) : (1, 1)
-    return try Tensor.fromHost([n, h, w, c], T.self) { out in
+    let pixels = try Tensor.fromHost([n, h, w, c], T.self) { out in
       try x.withHostElements(S.self) { source in
         for i in 0..<n {
           let base = i * c * h * w
@@ -90,5 +106,6 @@ extension ImageDataset {
         }
       }
     }
+    return PixelStore(pixels)
   }
 }

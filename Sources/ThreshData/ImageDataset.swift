@@ -2,9 +2,10 @@
 import Synchronization
 import ThreshTensor
 
-/// Labelled samples on the host: images as bytes or floats, or plain vectors of floats.
+/// Labelled samples on the host: images as bytes or floats, or plain vectors of either.
 ///
-/// Labels and indices are 0-based. Subsets share the pixels of the set they were taken from.
+/// Labels and indices are 0-based. Subsets share the pixels of the set they were taken from. Pixels
+/// are in memory or, for sets that memory cannot hold, in mapped files; every result is the same.
 public final class ImageDataset: Sendable {
   public let name: String
   /// Where the data came from and what was done to them, for reports.
@@ -18,15 +19,15 @@ public final class ImageDataset: Sendable {
   /// Taken off each channel, and divided by, after scaling; nil leaves the scaled values.
   public let normalisation: ChannelStatistics?
 
-  /// uint8 or float32, `(rows, H, W, C)` in row-major order.
-  let pixels: Tensor
-  /// The row of `pixels` of each sample.
+  let store: PixelStore
+  /// The row of `store` of each sample.
   let rows: [Int]
-  private let digest = Mutex<String?>(nil)
+  /// What `fingerprint` has found before.
+  let digest = Mutex<String?>(nil)
 
   init(
     name: String, provenance: String, sampleShape: [Int], labels: [Int], classNames: [String],
-    pixelMaximum: Float, normalisation: ChannelStatistics?, pixels: Tensor, rows: [Int]
+    pixelMaximum: Float, normalisation: ChannelStatistics?, store: PixelStore, rows: [Int]
   ) {
     self.name = name
     self.provenance = provenance
@@ -35,7 +36,7 @@ public final class ImageDataset: Sendable {
     self.classNames = classNames
     self.pixelMaximum = pixelMaximum
     self.normalisation = normalisation
-    self.pixels = pixels
+    self.store = store
     self.rows = rows
   }
 
@@ -44,6 +45,8 @@ public final class ImageDataset: Sendable {
   public var classCount: Int { classNames.count }
   public var isImages: Bool { sampleShape.count == 3 }
   public var channels: Int { sampleShape[0] }
+  /// Whether the pixels stay in their files, which must not be cut short while the set is in use.
+  public var isMapped: Bool { store.isMapped }
   var height: Int { isImages ? sampleShape[1] : 1 }
   var width: Int { isImages ? sampleShape[2] : 1 }
   var sampleCount: Int { channels * height * width }
@@ -55,29 +58,6 @@ public final class ImageDataset: Sendable {
     return counts
   }
 
-  /// SHA-256, in hexadecimal, over shape, type, pixels in (H, W, C) order and int64 labels.
-  ///
-  /// Names, scaling and normalisation do not count: the same samples in the same order agree.
-  public func fingerprint() throws -> String {
-    if let known = digest.withLock({ $0 }) { return known }
-    var sum = SHA256()
-    let header = "\(pixels.dtype.name) \(shapeText([count] + sampleShape))\n"
-    Array(header.utf8).withUnsafeBytes { sum.add($0) }
-    func addPixels<T: Element>(_ type: T.Type) throws {
-      try pixels.withHostElements(T.self) { all in
-        for row in rows {
-          let sample = all[row * sampleCount..<(row + 1) * sampleCount]
-          sum.add(UnsafeRawBufferPointer(UnsafeBufferPointer(rebasing: sample)))
-        }
-      }
-    }
-    if pixels.dtype == .uint8 { try addPixels(UInt8.self) } else { try addPixels(Float.self) }
-    labels.map { Int64($0).littleEndian }.withUnsafeBytes { sum.add($0) }
-    let result = sum.finish()
-    digest.withLock { $0 = result }
-    return result
-  }
-
   /// The samples `indices`, in that order, under another name.
   /// - Throws: `TensorError` for an index that is out of range.
   public func subset(_ indices: [Int], name: String? = nil) throws -> ImageDataset {
@@ -87,7 +67,7 @@ public final class ImageDataset: Sendable {
     return ImageDataset(
       name: name ?? self.name, provenance: provenance, sampleShape: sampleShape,
       labels: indices.map { labels[$0] }, classNames: classNames, pixelMaximum: pixelMaximum,
-      normalisation: normalisation, pixels: pixels, rows: indices.map { rows[$0] })
+      normalisation: normalisation, store: store, rows: indices.map { rows[$0] })
   }
 
   /// The same samples with other normalisation.
@@ -112,7 +92,7 @@ public final class ImageDataset: Sendable {
     return ImageDataset(
       name: name, provenance: provenance, sampleShape: sampleShape, labels: labels,
       classNames: classNames, pixelMaximum: pixelMaximum, normalisation: statistics,
-      pixels: pixels, rows: rows)
+      store: store, rows: rows)
   }
 
   /// Sample `index` as stored, without scaling: uint8 or float32, in `sampleShape`.
@@ -120,15 +100,20 @@ public final class ImageDataset: Sendable {
     guard index >= 0, index < count else {
       throw TensorError("sample", "index \(index) is outside 0 ..< \(count) of \(name)")
     }
-    func copy<T: Element>(_ type: T.Type) throws -> Tensor {
-      try Tensor.fromHost(sampleShape, T.self) { out in
-        try pixels.withHostElements(T.self) { all in
-          let (c, area) = (channels, height * width)
-          let base = rows[index] * sampleCount
-          for k in 0..<c { for p in 0..<area { out[k * area + p] = all[base + p * c + k] } }
+    let (c, area) = (channels, height * width)
+    let row = rows[index]
+    return try store.withSamples { samples in
+      try store.dtype == .uint8
+        ? Tensor.fromHost(sampleShape, UInt8.self) { out in
+          for k in 0..<c {
+            samples.visitBytes(row, k, of: c, area: area) { p, v in out[k * area + p] = v }
+          }
         }
-      }
+        : Tensor.fromHost(sampleShape, Float.self) { out in
+          for k in 0..<c {
+            samples.visitFloats(row, k, of: c, area: area) { p, v in out[k * area + p] = v }
+          }
+        }
     }
-    return try pixels.dtype == .uint8 ? copy(UInt8.self) : copy(Float.self)
   }
 }

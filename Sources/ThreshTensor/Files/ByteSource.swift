@@ -41,6 +41,12 @@ struct ByteSource {
     ByteSource(name: name, count: range.count, start: start + range.lowerBound, backing: backing)
   }
 
+  /// The open file and where in it the bytes begin; nil for bytes in memory.
+  var place: (file: OpenFile, start: Int)? {
+    guard case .file(let file) = backing else { return nil }
+    return (file, start)
+  }
+
   func error(_ offset: Int, _ message: String) -> TensorError {
     TensorError("read", "\(name): offset \(offset): \(message)")
   }

@@ -7,6 +7,13 @@
 public enum NPY {
   public static func read(_ path: String) throws -> Tensor { try read(ByteSource(path: path)) }
 
+  /// The array left in its file, to be read page by page.
+  /// - Throws: `TensorError` for damaged files, and for what is not in the file as it would be in
+  ///   memory: Fortran order, big-endian numbers and types that are converted when they are read.
+  public static func map(_ path: String) throws -> MappedArray {
+    try map(ByteSource(path: path))
+  }
+
   /// - Parameter name: how errors call the bytes.
   public static func read(bytes: [UInt8], name: String) throws -> Tensor {
     try read(ByteSource(bytes: bytes, name: name))
@@ -42,6 +49,37 @@ public enum NPY {
   }
 
   static func read(_ source: ByteSource) throws -> Tensor {
+    let (description, data) = try describe(source)
+    let shape = description.shape
+    guard description.fortran && shape.count > 1 else {
+      return try description.element.read(
+        source, at: data, shape: shape, bigEndian: description.bigEndian)
+    }
+    let reversed: [Int] = Shape.contiguousStrides(shape.reversed()).reversed()
+    return try description.element.read(
+      source, at: data, shape: shape, strides: reversed, bigEndian: description.bigEndian
+    ).contiguousUnrecorded()
+  }
+
+  static func map(_ source: ByteSource) throws -> MappedArray {
+    let (description, data) = try describe(source)
+    let element = description.element
+    let reason: String? =
+      if description.fortran && description.shape.count > 1 {
+        "the array is in Fortran order"
+      } else if description.bigEndian && element.size > 1 {
+        "the numbers '\(description.descr)' are big-endian"
+      } else if element == .bool || element != FileElement(element.dtype) {
+        "the numbers '\(description.descr)' would have to be converted"
+      } else {
+        nil
+      }
+    if let reason { throw source.error(data, "\(reason), so it can be read but not mapped") }
+    return try MappedArray(source, at: data, shape: description.shape, dtype: element.dtype)
+  }
+
+  /// What the header says, checked, and where the numbers begin.
+  private static func describe(_ source: ByteSource) throws -> (Description, Int) {
     let start = try source.bytes(0, 8, for: "the npy magic")
     guard Array(start[..<6]) == magic else {
       throw source.error(0, "not an npy file: found bytes \(start[..<6]), needed \\x93NUMPY")
@@ -71,15 +109,7 @@ public enum NPY {
         "shape \(shapeText(description.shape)) of '\(description.descr)' needs \(needed) bytes, "
           + "found \(source.count - data)")
     }
-    let shape = description.shape
-    guard description.fortran && shape.count > 1 else {
-      return try description.element.read(
-        source, at: data, shape: shape, bigEndian: description.bigEndian)
-    }
-    let reversed: [Int] = Shape.contiguousStrides(shape.reversed()).reversed()
-    return try description.element.read(
-      source, at: data, shape: shape, strides: reversed, bigEndian: description.bigEndian
-    ).contiguousUnrecorded()
+    return (description, data)
   }
 
   private struct Description {

@@ -15,9 +15,38 @@ public enum NPZ {
   }
 
   private static func read(_ source: ByteSource) throws -> [(name: String, tensor: Tensor)] {
-    var out: [(name: String, tensor: Tensor)] = []
+    try entries(source).map { ($0.name, try NPY.read(ZipReader.open($0.entry, source))) }
+  }
+
+  /// One array of the archive at `path`, read without the others.
+  /// - Throws: as `read`; for a name that is not there, with the names that are.
+  public static func read(_ path: String, _ name: String) throws -> Tensor {
+    let source = try ByteSource(path: path)
+    return try NPY.read(ZipReader.open(entry(name, source), source))
+  }
+
+  /// One array left in the archive, to be read page by page. Its checksum is not compared.
+  /// - Throws: as `NPY.map`, and for entries that are compressed.
+  public static func map(_ path: String, _ name: String) throws -> MappedArray {
+    let source = try ByteSource(path: path)
+    return try NPY.map(ZipReader.locate(entry(name, source), source))
+  }
+
+  private static func entry(_ name: String, _ source: ByteSource) throws -> ZipReader.Entry {
+    let all = try entries(source)
+    guard let found = all.first(where: { $0.name == name }) else {
+      throw TensorError(
+        "read",
+        "\(source.name) has no array '\(name)'; it has \(all.map(\.name).joined(separator: ", "))")
+    }
+    return found.entry
+  }
+
+  private static func entries(_ source: ByteSource) throws -> [(
+    name: String, entry: ZipReader.Entry
+  )] {
     var seen: Set<String> = []
-    for entry in try ZipReader.entries(source) {
+    return try ZipReader.entries(source).map { entry in
       guard entry.name.hasSuffix(".npy") else {
         throw source.error(entry.header, "entry '\(entry.name)'; an npz holds .npy entries only")
       }
@@ -25,9 +54,8 @@ public enum NPZ {
       guard seen.insert(name).inserted else {
         throw source.error(entry.header, "a second array named '\(name)'")
       }
-      out.append((name, try NPY.read(ZipReader.open(entry, source))))
+      return (name, entry)
     }
-    return out
   }
 
   /// Writes the arrays uncompressed, as numpy.savez does; the file is replaced as a whole.

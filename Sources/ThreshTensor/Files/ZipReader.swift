@@ -50,8 +50,19 @@ enum ZipReader {
     return out
   }
 
-  /// The entry's content, checked against its checksum.
-  static func open(_ entry: Entry, _ source: ByteSource) throws -> ByteSource {
+  /// The bytes of a stored entry where they are, without a look at its checksum, which would read
+  /// them all.
+  static func locate(_ entry: Entry, _ source: ByteSource) throws -> ByteSource {
+    guard entry.method == 0 else {
+      throw source.error(
+        entry.header,
+        "entry '\(entry.name)' is compressed, so it can be read but not mapped")
+    }
+    return try packed(entry, source)
+  }
+
+  /// An entry's bytes as they are in the archive.
+  private static func packed(_ entry: Entry, _ source: ByteSource) throws -> ByteSource {
     let local = try source.bytes(entry.header, 30, for: "the header of '\(entry.name)'")
     guard integer(UInt32.self, local, 0) == 0x0403_4b50 else {
       throw source.error(
@@ -62,17 +73,21 @@ enum ZipReader {
       + Int(integer(UInt16.self, local, 28))
     let name = "\(source.name)[\(entry.name)]"
     try source.require(entry.compressed, at: data, for: "entry '\(entry.name)'")
-    let packed = source.part(data..<data + entry.compressed, name: name)
+    guard entry.method != 0 || entry.size == entry.compressed else {
+      throw source.error(
+        entry.header,
+        "stored entry '\(entry.name)' has two sizes, \(entry.size) and \(entry.compressed)")
+    }
+    return source.part(data..<data + entry.compressed, name: name)
+  }
+
+  /// The entry's content, checked against its checksum.
+  static func open(_ entry: Entry, _ source: ByteSource) throws -> ByteSource {
+    let raw = try packed(entry, source)
     let content: ByteSource
     switch entry.method {
-    case 0:
-      guard entry.size == entry.compressed else {
-        throw source.error(
-          entry.header,
-          "stored entry '\(entry.name)' has two sizes, \(entry.size) and \(entry.compressed)")
-      }
-      content = packed
-    case 8: content = try inflate(packed, to: entry.size, name)
+    case 0: content = raw
+    case 8: content = try inflate(raw, to: entry.size, raw.name)
     default:
       throw source.error(
         entry.header, "entry '\(entry.name)' has method \(entry.method); needed 0 or 8")
@@ -84,7 +99,7 @@ enum ZipReader {
     }
     guard sum.value == entry.checksum else {
       throw source.error(
-        data,
+        entry.header,
         "entry '\(entry.name)' has checksum \(hex(sum.value)), needed \(hex(entry.checksum))")
     }
     return content
