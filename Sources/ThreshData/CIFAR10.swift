@@ -53,6 +53,9 @@ public enum CIFAR10 {
     let content =
       mapping.maps(n * record)
       ? try mapped(files, n, checksums) : try loaded(files, n, checksums)
+    guard content.labels.count == n else {
+      throw TensorError("cifar10", "\(files[0]): files have changed while they were read")
+    }
     let records = zip(files, sizes).map { "\(fileName($0)) \($1 / record)" }
     let kept = n < total ? "; the first \(n) kept" : ""
     return ImageDataset(

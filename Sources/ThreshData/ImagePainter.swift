@@ -57,20 +57,21 @@ struct ImagePainter {
     _ c: Int, _ map: PixelMap, _ image: UnsafeMutablePointer<Float>, _ value: (Int, Int) -> Float
   ) {
     let step = samples.steps(channels: c, area: height * width)
-    map.columns.withUnsafeBufferPointer { columns in
-      scaling.zero.withUnsafeBufferPointer { zero in
-        for y in 0..<height {
-          let sy = Int(map.rows[y])
-          var target = image + y * width * c
-          for x in 0..<width {
-            let sx = Int(columns[x])
-            if sy | sx < 0 {
-              for k in 0..<c { target[k] = zero[k] }
-            } else {
-              let pixel = (sy * width + sx) * step.pixel
-              for k in 0..<c { target[k] = value(pixel + k * step.channel, k) }
-            }
+    let runs = map.columnRuns()
+    var target = image
+    for sy in map.rows {
+      for run in runs {
+        if sy < 0 || run.source < 0 {
+          for _ in 0..<run.count {
+            for k in 0..<c { target[k] = scaling.zero[k] }
             target += c
+          }
+        } else {
+          var pixel = (Int(sy) * width + run.source) * step.pixel
+          for _ in 0..<run.count {
+            for k in 0..<c { target[k] = value(pixel + k * step.channel, k) }
+            target += c
+            pixel += run.step * step.pixel
           }
         }
       }

@@ -53,6 +53,33 @@ struct PixelMap {
     cuts.append((line(rows.count, top), line(columns.count, left)))
   }
 
+  /// Neighbouring columns whose sources are neighbours too.
+  struct Run {
+    var count: Int
+    /// The first source column; negative for padding.
+    var source: Int
+    /// From one source column to the next: 1, -1 or 0.
+    var step: Int
+  }
+
+  /// The columns as runs, which are few: padding, and what lies between, forwards or backwards.
+  func columnRuns() -> [Run] {
+    var out: [Run] = []
+    for x in columns.indices {
+      let source = Int(columns[x])
+      if let last = out.last, (source < 0) == (last.source < 0) {
+        let step = source - Int(columns[x - 1])
+        if last.count == 1 && abs(step) <= 1 || last.count > 1 && step == last.step {
+          out[out.count - 1].step = step
+          out[out.count - 1].count += 1
+          continue
+        }
+      }
+      out.append(Run(count: 1, source: source, step: 0))
+    }
+    return out
+  }
+
   private static func shift(
     _ line: inout [Int32], by d: Int, _ border: Augmentation.Border, _ spare: inout [Int32]
   ) {

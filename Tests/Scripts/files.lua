@@ -41,4 +41,25 @@ for _, name in ipairs { "t1.npy", "all.npz", "all.safetensors" } do
   end
 end
 
+-- Datasets of files: labels in files count from 0, those of tensors and lists from 1.
+local x = th.arange(0, 59):reshape(5, 3, 2, 2):to("uint8")
+th.save_npy(folder .. "/x.npy", x)
+th.save_npy(folder .. "/y.npy", th.tensor { 0, 1, 2, 1, 0 })
+th.save_npz(folder .. "/xy.npz", { x = x, y = th.tensor { 0, 1, 2, 1, 0 } })
+put(folder .. "/x.bin", "head" .. string.char(table.unpack(x:flatten():tolist())))
+for _, mmap in ipairs { true, false } do
+  local y = { 1, 2, 3, 2, 1 }
+  local raw = { shape = { 3, 2, 2 }, offset = 4, mmap = mmap }
+  for i, set in ipairs {
+    th.data.from_npy(folder .. "/x.npy", y, { mmap = mmap }),
+    th.data.from_npy(folder .. "/x.npy", folder .. "/y.npy", { mmap = mmap }),
+    th.data.from_npz(folder .. "/xy.npz", { mmap = mmap }),
+    th.data.from_raw(folder .. "/x.bin", th.tensor(y), raw),
+  } do
+    assert(set.mapped == mmap and #set == 5 and set.labels:equal(th.tensor(y)), "set " .. i)
+    assert(set:sample(4):equal(x[4]), "sample of set " .. i)
+    assert(set:fingerprint() == th.data.from_tensors(x, th.tensor(y)):fingerprint(), "set " .. i)
+  end
+end
+
 return "ok"

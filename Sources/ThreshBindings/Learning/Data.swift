@@ -37,6 +37,7 @@ func registerData(in session: LuaSession) throws {
     properties: [
       LuaProperty("name", get: { .string(try own($0).name) }),
       LuaProperty("provenance", get: { .string(try own($0).provenance) }),
+      LuaProperty("mapped", get: { .boolean(try own($0).isMapped) }),
       LuaProperty("classes", get: { .integer(try own($0).classCount) }),
       LuaProperty("class_names", get: { .list(try own($0).classNames.map { .string($0) }) }),
       LuaProperty("shape", get: { .list(try own($0).sampleShape.map { .integer($0) }) }),
@@ -157,12 +158,14 @@ func datasets() -> Namespace {
   }
   data.function("cifar10") { call in
     let o = try call.options(
-      at: 1, allowed: ["root", "images", "validation", "seed", "checksums", "normalise"])
+      at: 1, allowed: ["root", "images", "validation", "seed", "checksums", "normalise", "mmap"])
     let root = try o.required("root", o.string("root"))
     let sums = try o.string("checksums").map { try CIFAR10.checksums(in: $0) } ?? [:]
     let limit = try o.integer("images")
-    var train = try CIFAR10.load(folder: root, part: .train, checksums: sums, limit: limit)
-    let test = try CIFAR10.load(folder: root, part: .test, checksums: sums)
+    let mapping = try o.mapping()
+    var train = try CIFAR10.load(
+      folder: root, part: .train, checksums: sums, limit: limit, mapping: mapping)
+    let test = try CIFAR10.load(folder: root, part: .test, checksums: sums, mapping: mapping)
     let seed = try call.seedOption(o) ?? 0
     var validation: ImageDataset?
     if let held = try o.number("validation"), held > 0 {
@@ -181,8 +184,9 @@ func datasets() -> Namespace {
         normalise: o.boolean("normalise") ?? true, by: .cifar10))
   }
   data.function("cifar10_file") { call in
-    let o = try call.options(at: 2, allowed: ["mean", "std", "images"])
-    let set = try CIFAR10.load(files: [call.string(1, "path")], limit: o.integer("images"))
+    let o = try call.options(at: 2, allowed: ["mean", "std", "images", "mmap"])
+    let set = try CIFAR10.load(
+      files: [call.string(1, "path")], limit: o.integer("images"), mapping: o.mapping())
     let (mean, std) = (
       try o.table("mean")?.numbers().doubles, try o.table("std")?.numbers().doubles
     )
@@ -191,39 +195,7 @@ func datasets() -> Namespace {
       try set.normalised(
         ChannelStatistics(mean: mean.map { Float($0) }, std: std.map { Float($0) })))
   }
-  // Labels of tensors count from 1; label_base = 0 says that they count from 0.
-  data.function("from_tensors") { call in
-    let (x, y) = (try call.tensor(1, "x"), try call.tensorOrList(2, "y", dtype: .int64))
-    let o = try call.options(
-      at: 3, allowed: ["name", "label_base", "class_names", "pixel_maximum"])
-    let base = try o.integer("label_base") ?? 1
-    guard base == 0 || base == 1 else {
-      throw o.error("label_base", "0 or 1 expected, got \(base)")
-    }
-    guard y.dtype.isInteger else {
-      throw call.argumentError(2, "y", "labels must be integers, got \(y.dtype.name)")
-    }
-    let labels = try y.castValues(Int64.self).enumerated().map { i, label in
-      guard label >= Int64(base) else {
-        let hint = label == 0 ? "; say {label_base = 0} when labels count from 0" : ""
-        throw call.argumentError(2, "y", "label \(label) of row \(i + 1) is below \(base)\(hint)")
-      }
-      return label - Int64(base)
-    }
-    return .object(
-      try ImageDataset.fromTensors(
-        x: x, y: Tensor(labels, y.shape), name: o.string("name") ?? "tensors",
-        classNames: classNames(o), pixelMaximum: o.number("pixel_maximum").map { Float($0) }))
-  }
-  data.function("from_npz") { call in
-    let o = try call.options(
-      at: 2, allowed: ["x", "y", "name", "class_names", "pixel_maximum"])
-    return .object(
-      try ImageDataset.fromNPZ(
-        call.string(1, "path"), x: o.string("x") ?? "x", y: o.string("y") ?? "y",
-        name: o.string("name"), classNames: classNames(o),
-        pixelMaximum: o.number("pixel_maximum").map { Float($0) }))
-  }
+  arrayDatasets(in: &data)
   data.function("split") { call in
     let set = try call.object(1, "dataset", as: ImageDataset.self)
     let o = try call.options(at: 2, allowed: ["test", "validation", "seed", "stratified"])
@@ -256,15 +228,6 @@ func datasets() -> Namespace {
     .object(LuaAugmentation(.cutout(size: try call.integer(1, "size"))))
   }
   return data
-}
-
-private func classNames(_ options: LuaOptions) throws -> [String]? {
-  try options.table("class_names")?.array.map { value in
-    guard let text = value.text else {
-      throw options.error("class_names", "texts expected, got a \(value.typeName)")
-    }
-    return text
-  }
 }
 
 /// The parts of a set as a Lua table; all are normalised by the training part's channels.
