@@ -14,7 +14,9 @@
 #define NAMED(a, b) PASTE(a, b)
 #define L(name) NAMED(name, LEVEL)
 
-// VL: floats in a vector. MR, NR: rows and columns of a tile of a product, held in registers.
+// VL: floats in a vector. MR, NR: rows and columns of a tile of a product, held in registers; tiles
+// of a single vector have up to MR1 = 12 rows.
+#define MR1 12
 #define LEVEL generic
 #define VL 4
 #define MR 6

@@ -64,7 +64,7 @@ INLINE V L(clamp)(V v, V least, V most) {
 INLINE void L(tile)(const int mr, const int nv, const int transposed, const int part,
                     const thresh_product *p, const float *a, const float *b, long ldb,
                     const float *start, float *c, long last) {
-  V sum[MR][2];
+  V sum[MR1][2];
   UNROLL for (int j = 0; j < nv; j++) {
     const V first = start ? L(load_some)(start + j * VL, j + 1 < nv ? VL : last) : (V){0};
     UNROLL for (int i = 0; i < mr; i++) sum[i][j] = first;
@@ -72,7 +72,7 @@ INLINE void L(tile)(const int mr, const int nv, const int transposed, const int 
   const long lda = p->lda, k = p->k;
   for (long segment = 0; segment < p->segments; segment++) {
     // Row pointers in threes: the other two are one and two strides away, which addressing covers.
-    const float *rows[(MR + 2) / 3];
+    const float *rows[(MR1 + 2) / 3];
     UNROLL for (int i = 0; i < (mr + 2) / 3; i++)
       rows[i] = a + segment * p->segment_stride + 3 * i * lda;
     const float *from = a;
@@ -110,25 +110,26 @@ typedef void (*L(Tile))(const thresh_product *p, const float *a, const float *b,
       float *c, long last) {                                                                       \
     L(tile)(mr, nv, transposed, part, p, a, b, ldb, start, c, last);                               \
   }
-#define TILES(mr)                                                                      \
-  TILE(mr, 1, 0, 0) TILE(mr, 2, 0, 0) TILE(mr, 1, 1, 0) TILE(mr, 2, 1, 0)              \
-  TILE(mr, 1, 1, 1) TILE(mr, 2, 1, 1)
-TILES(1) TILES(2) TILES(3) TILES(4) TILES(5) TILES(6)
+#define TILES1(mr) TILE(mr, 1, 0, 0) TILE(mr, 1, 1, 0) TILE(mr, 1, 1, 1)
+#define TILES2(mr) TILE(mr, 2, 0, 0) TILE(mr, 2, 1, 0) TILE(mr, 2, 1, 1)
+#define UP_TO_6(T) T(1) T(2) T(3) T(4) T(5) T(6)
+#define UP_TO_12(T) UP_TO_6(T) T(7) T(8) T(9) T(10) T(11) T(12)
+UP_TO_12(TILES1)
 #if MR > 6
-TILES(7) TILES(8) TILES(9) TILES(10) TILES(11) TILES(12)
+UP_TO_12(TILES2)
+#else
+UP_TO_6(TILES2)
 #endif
 
-#define ROWS_OF(mr)                                   \
-  {{L(tile_##mr##_1_0_0), L(tile_##mr##_2_0_0)},      \
-   {L(tile_##mr##_1_1_0), L(tile_##mr##_2_1_0)},      \
-   {L(tile_##mr##_1_1_1), L(tile_##mr##_2_1_1)}}
-// By rows - 1, kind (a as it lies, transposed, transposed with part rows of b), vectors - 1.
-static const L(Tile) L(tiles)[MR][3][2] = {
-    ROWS_OF(1), ROWS_OF(2), ROWS_OF(3), ROWS_OF(4), ROWS_OF(5), ROWS_OF(6),
+// By rows - 1 and kind: a as it lies, transposed, transposed with part rows of b.
+#define KINDS1(mr) {L(tile_##mr##_1_0_0), L(tile_##mr##_1_1_0), L(tile_##mr##_1_1_1)},
+#define KINDS2(mr) {L(tile_##mr##_2_0_0), L(tile_##mr##_2_1_0), L(tile_##mr##_2_1_1)},
+static const L(Tile) L(tiles1)[MR1][3] = {UP_TO_12(KINDS1)};
 #if MR > 6
-    ROWS_OF(7), ROWS_OF(8), ROWS_OF(9), ROWS_OF(10), ROWS_OF(11), ROWS_OF(12),
+static const L(Tile) L(tiles2)[MR][3] = {UP_TO_12(KINDS2)};
+#else
+static const L(Tile) L(tiles2)[MR][3] = {UP_TO_6(KINDS2)};
 #endif
-};
 
 // The n <= NR columns of the product from `column` on; rows of b are ldb apart.
 static void L(short_panel)(const thresh_product *p, int transposed, long column, long n, const float *b,
@@ -136,13 +137,14 @@ static void L(short_panel)(const thresh_product *p, int transposed, long column,
   const int nv = n > VL ? 2 : 1;
   const long last = n - (nv - 1) * VL;
   const int kind = !transposed ? 0 : last == VL ? 1 : 2;
-  const long blocks = (p->m + MR - 1) / MR, step = transposed ? 1 : p->lda;
+  const long most = nv == 2 ? MR : MR1;
+  const long blocks = (p->m + most - 1) / most, step = transposed ? 1 : p->lda;
   const float *start = p->start ? p->start + column : 0;
   for (long i = 0, block = 0; block < blocks; block++) {
     // Blocks of even size: 16 rows are 8 + 8, not 12 + 4.
     const long mr = (p->m - i + blocks - block - 1) / (blocks - block);
-    L(tiles)[mr - 1][kind][nv - 1](p, p->a + i * step, b, ldb, start, p->c + i * p->ldc + column,
-                                   last);
+    const L(Tile) tile = (nv == 2 ? L(tiles2) : L(tiles1))[mr - 1][kind];
+    tile(p, p->a + i * step, b, ldb, start, p->c + i * p->ldc + column, last);
     i += mr;
   }
 }
@@ -250,8 +252,12 @@ static void L(gemm_transposed)(const thresh_product *p, const float *b, long ldb
 }
 
 #undef TILE
-#undef TILES
-#undef ROWS_OF
+#undef TILES1
+#undef TILES2
+#undef UP_TO_6
+#undef UP_TO_12
+#undef KINDS1
+#undef KINDS2
 #undef LOW
 #undef HIGH
 #undef ROUNDS

@@ -128,19 +128,6 @@ static void N(layer_norm_back)(const T *x, const T *dy, long rows, long c, const
   }
 }
 
-static void N(max_pool_back)(const thresh_window *v, const T *dy, const int *at, long image,
-                             long images, T *dx) {
-  const long c = v->c, size = v->oh * v->ow * c;
-  memset(dx + image * v->h * v->w * c, 0, images * v->h * v->w * c * sizeof(T));
-  for (long n = image; n < image + images; n++) {
-    T *to = dx + n * v->h * v->w * c;
-    const T *g = dy + n * size;
-    const int *here = at + n * size;
-    for (long i = 0; i < size; i += c)
-      for (long j = 0; j < c; j++) to[(long)here[i + j] * c + j] += g[i + j];
-  }
-}
-
 // Pixels of the window at (y0, x0) that count towards an average.
 static inline T N(window_size)(const thresh_window *v, int include_pad, long y0, long x0) {
   if (include_pad) return (T)(v->r * v->s);

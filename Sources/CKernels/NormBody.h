@@ -202,6 +202,43 @@ static void N(max_pool)(const thresh_window *v, const T *x, long line, long line
   }
 }
 
+// dx of whole images from the places of the maxima.
+static void N(max_pool_back)(const thresh_window *v, const T *dy, const int *at, long image,
+                             long images, T *dx) {
+  typedef int Places __attribute__((vector_size(VN * sizeof(int)), aligned(sizeof(int))));
+  const long c = v->c;
+  T *to = dx + image * v->h * v->w * c;
+  // Windows that do not overlap and cover the image write each of its pixels once.
+  const int apart = v->stride_h == v->r && v->stride_w == v->s && v->pad_h == 0 && v->pad_w == 0 &&
+                    v->dilation_h == 1 && v->dilation_w == 1 && v->oh * v->r == v->h &&
+                    v->ow * v->s == v->w;
+  if (!apart) memset(to, 0, images * v->h * v->w * c * sizeof(T));
+  for (long n = image; n < image + images; n++, to += v->h * v->w * c)
+    for (long o = 0; o < v->oh * v->ow; o++) {
+      const long from = (n * v->oh * v->ow + o) * c;
+      if (!apart) {
+        for (long j = 0; j < c; j++) to[(long)at[from + j] * c + j] += dy[from + j];
+        continue;
+      }
+      const long corner = o / v->ow * v->r * v->w + o % v->ow * v->s;
+      for (long j = 0; j < c; j += VN) {
+        const long left = c - j;
+        Places narrow = {0};
+        if (left >= VN) narrow = *(const Places *)(at + from + j);
+        else
+          for (long i = 0; i < left; i++) narrow[i] = at[from + j + i];
+        const MASK places = __builtin_convertvector(narrow, MASK);
+        const VEC g = N(get)(dy + from + j, left);
+        for (long r = 0; r < v->r; r++)
+          for (long s = 0; s < v->s; s++) {
+            const long place = corner + r * v->w + s;
+            const MASK here = places == (MASK){0} + (__typeof__(places[0]))place;
+            N(put)(to + place * c + j, N(select)(here, g, (VEC){0}), left);
+          }
+      }
+    }
+}
+
 #undef NORM_INLINE
 #undef VEC
 #undef MASK

@@ -27,7 +27,7 @@ extension CPUBackend {
     let panels = try packed(z.patch, z.k, w.pointer(Float.self), row: 1, column: z.patch)
     let (xp, pp, yp) = (x.pointer(Float.self), panels.pointer(Float.self), y.pointer(Float.self))
     let rows = PatchRows(z.window)
-    let lines = rows.linesOfChunk(z.k)
+    let lines = rows.linesOfChunk(z.k, of: z.lines)
     let chunks = Workspace.pieces(z.lines, grain: lines, most: Int.max)
     try finish.moments?.reserve(chunks.map { $0.count * z.ow })
     // With a residual, bias and clamp wait for it.
@@ -139,7 +139,7 @@ extension CPUBackend {
     // Lines follow each other without a gap in dx where the strides say so.
     let dense = v.ow * stepW == stepH && v.oh * stepH == z.h * z.w * z.c
     let rows = PatchRows(v)
-    let grain = rows.linesOfChunk(z.c)
+    let grain = rows.linesOfChunk(z.c, of: lines)
     let chunks = Workspace.pieces(lines, grain: grain, most: Int.max)
     try Workspace.run(chunks.count, bytes: rows.copiedBytes(grain)) { i, block in
       rows.forEachPiece(gp, chunks[i].lowerBound, chunks[i].count, block) {
@@ -164,7 +164,7 @@ extension CPUBackend {
     let size = z.k * z.patch
     let (xp, gp) = (x.pointer(Float.self), dy.pointer(Float.self))
     let rows = PatchRows(z.window)
-    let lines = rows.linesOfChunk(z.k)
+    let lines = rows.linesOfChunk(z.k, of: z.lines)
     let bytes = rows.copiedBytes(lines)
 
     /// out = dy^T patches over some lines, for the filters from k on.

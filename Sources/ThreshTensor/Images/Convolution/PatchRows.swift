@@ -16,6 +16,8 @@ struct PatchRows {
   /// Floats that a task copies, and computes, at a time: they stay in the second-level cache.
   static let copiedFloats = 48 << 10
   static let outputFloats = 64 << 10
+  /// Multiplications worth a task of their own.
+  private static let chunkProducts = 256 << 10
 
   let window: thresh_window
   private let source: Source
@@ -50,11 +52,13 @@ struct PatchRows {
     (lines - 1) * window.stride_h + window.dilation_h * (window.r - 1) + 1
   }
 
-  /// Output lines of K channels to a chunk.
-  func linesOfChunk(_ k: Int) -> Int {
+  /// Output lines of K channels to a chunk, of `all` lines: what it reads and writes stays in the
+  /// cache, and there are some 16 chunks to share unless they would be too small.
+  func linesOfChunk(_ k: Int, of all: Int) -> Int {
     let copied = source == .lines ? window.stride_h * lineLength : window.ow * patch
-    let lines = min(PatchRows.copiedFloats / copied, PatchRows.outputFloats / (window.ow * k))
-    return max(1, lines, 12 / window.ow)
+    let most = min(PatchRows.copiedFloats / copied, PatchRows.outputFloats / (window.ow * k))
+    let worthwhile = PatchRows.chunkProducts / (window.ow * k * patch)
+    return max(1, 12 / window.ow, min(most, max(worthwhile, (all + 15) / 16)))
   }
 
   /// Bytes of workspace that a chunk of `lines` lines needs.
