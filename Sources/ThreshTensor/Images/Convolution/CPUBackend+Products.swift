@@ -163,7 +163,8 @@ extension CPUBackend {
   {
     let size = z.k * z.patch
     let (xp, gp) = (x.pointer(Float.self), dy.pointer(Float.self))
-    let rows = PatchRows(z.window)
+    // A line is a short sum; where it has many numbers, patches of several lines are the longer one.
+    let rows = PatchRows(z.window, overlapping: z.s * z.c <= 64)
     let lines = rows.linesOfChunk(z.k, of: z.lines)
     let bytes = rows.copiedBytes(lines)
 
@@ -215,7 +216,8 @@ extension CPUBackend {
     let panels = try packed(z.k, z.c, w.pointer(Float.self), row: z.c, column: 1)
     let (xp, pp, to) = (x.pointer(Float.self), panels.pointer(Float.self), dx.pointer(Float.self))
     let size = z.k * z.c
-    let block = max(12, PatchRows.copiedFloats / z.k)
+    // Rows whose gradient stays in the cache; enough of them for the sums of the weights.
+    let block = max(96, PatchRows.copiedFloats / z.k)
     let most = size >= 128 << 10 ? 8 : 16
     let pieces = Workspace.pieces(z.n * z.h * z.w, grain: block, most: most)
     let partials = try Tensor(empty: [pieces.count, size], .float32, op: "conv2d")

@@ -161,8 +161,56 @@ extension CPUBackend {
     if z.c * z.k < 128 * 128 {
       try winogradWeightsByTiles(z, x, dy, into: dw)
     } else {
-      try winogradWeightsByFilters(z, x, dy, into: dw)
+      let v = try winogradInputs(z, x)
+      let m = try winogradGradients(z, dy)
+      // Few tiles make short sums of many filters: then those are what is read once.
+      if z.tiles <= 128 {
+        try winogradWeightsByFilters(z, v, m, into: dw)
+      } else {
+        try winogradWeightsByPlaces(z, v, m, into: dw)
+      }
     }
+  }
+
+  /// The gradients of all tiles of the batch, transformed: (36, tiles, K).
+  private func winogradGradients(_ z: ConvolutionShape, _ dy: Tensor) throws -> Tensor {
+    let m = try Tensor(empty: [floats(z.tiles, z.k)], .float32, op: "conv2d")
+    let (gp, to) = (dy.pointer(Float.self), m.pointer(Float.self))
+    Workers.chunks(of: z.tiles, grain: max(1, 1_024 / z.k)) { tiles in
+      var window = z.window
+      thresh_winograd_gradient(
+        &window, z.k, gp, tiles.lowerBound, tiles.count, z.tiles, tiles.lowerBound, to)
+    }
+    return m
+  }
+
+  /// Each task has one of the 36 places, and sums over all tiles.
+  private func winogradWeightsByPlaces(
+    _ z: ConvolutionShape, _ v: Tensor, _ m: Tensor, into dw: Tensor
+  ) throws {
+    let place = thresh_winograd_place(z.k, z.c)
+    let du = try Tensor(empty: [36 * place], .float32, op: "conv2d")
+    let (vp, mp, up) = (v.pointer(Float.self), m.pointer(Float.self), du.pointer(Float.self))
+    let (vPlace, mPlace) = (
+      thresh_winograd_place(z.tiles, z.c), thresh_winograd_place(z.tiles, z.k)
+    )
+    // Rows of the sum at a time, so that both sides stay in the second-level cache.
+    let depth = 128
+    Workers.run(36) { p in
+      for first in stride(from: 0, to: z.tiles, by: depth) {
+        var product = thresh_product(
+          m: z.k, n: z.c, k: min(depth, z.tiles - first), segments: 1, segment_stride: 0,
+          a: mp + p * mPlace + first * z.k, lda: z.k, start: nil, low: -.infinity,
+          high: .infinity, c: up + p * place, ldc: z.c, accumulate: first > 0 ? 1 : 0)
+        thresh_gemm_transposed(&product, vp + p * vPlace + first * z.c, z.c)
+      }
+    }
+    let to = dw.pointer(Float.self)
+    Workers.chunks(of: z.k, grain: max(1, 2_048 / z.c)) { rows in
+      thresh_winograd_filter_gradient(
+        z.k, rows.lowerBound, rows.upperBound, z.c, up, to)
+    }
+    withExtendedLifetime(du) {}
   }
 
   /// Each task has partial sums of all filters over its tiles.
@@ -204,17 +252,9 @@ extension CPUBackend {
 
   /// Each task has some filters, and sums over all tiles.
   private func winogradWeightsByFilters(
-    _ z: ConvolutionShape, _ x: Tensor, _ dy: Tensor, into dw: Tensor
+    _ z: ConvolutionShape, _ v: Tensor, _ m: Tensor, into dw: Tensor
   ) throws {
-    let v = try winogradInputs(z, x)
-    let m = try Tensor(empty: [floats(z.tiles, z.k)], .float32, op: "conv2d")
-    let (vp, mp) = (v.pointer(Float.self), m.pointer(Float.self))
-    let (gp, to) = (dy.pointer(Float.self), dw.pointer(Float.self))
-    Workers.chunks(of: z.tiles, grain: max(1, 1_024 / z.k)) { tiles in
-      var window = z.window
-      thresh_winograd_gradient(
-        &window, z.k, gp, tiles.lowerBound, tiles.count, z.tiles, tiles.lowerBound, mp)
-    }
+    let (vp, mp, to) = (v.pointer(Float.self), m.pointer(Float.self), dw.pointer(Float.self))
     let pieces = Workspace.pieces(z.k, grain: 32, most: 64)
     let largest = pieces.first?.count ?? 0
     try Workspace.run(pieces.count, bytes: 4 * floats(largest, z.c)) { i, block in
@@ -223,6 +263,5 @@ extension CPUBackend {
       thresh_winograd_outer(z.tiles, z.k, k, rows, z.c, mp, vp, du, 0)
       thresh_winograd_filter_gradient(rows, 0, rows, z.c, du, to + k * 9 * z.c)
     }
-    withExtendedLifetime((v, m)) {}
   }
 }

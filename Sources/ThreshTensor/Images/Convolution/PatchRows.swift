@@ -26,14 +26,17 @@ struct PatchRows {
   /// Numbers in a line as it is read.
   private let lineLength: Int
 
-  /// - Parameter window: its padding may be negative: filters that begin inside the image.
-  init(_ window: thresh_window) {
+  /// - Parameters:
+  ///   - window: its padding may be negative: filters that begin inside the image.
+  ///   - overlapping: take rows from lines where that is possible.
+  init(_ window: thresh_window, overlapping: Bool = true) {
     let v = window
     self.window = v
     let pointwise =
       v.r == 1 && v.s == 1 && v.stride_h == 1 && v.stride_w == 1 && v.pad_h == 0 && v.pad_w == 0
       && v.oh == v.h && v.ow == v.w
-    source = pointwise ? .pixels : v.dilation_w == 1 && v.ow >= 8 ? .lines : .patches
+    source =
+      pointwise ? .pixels : overlapping && v.dilation_w == 1 && v.ow >= 8 ? .lines : .patches
     let reach = (v.ow - 1) * v.stride_w + v.s
     padded =
       v.pad_h != 0 || v.pad_w != 0 || reach > v.w
