@@ -86,6 +86,7 @@ local cases = {
   { "memory", function() return th.zeros(1):expand(1 << 40):split(1) end },
   { "memory", function() return th.zeros(1):expand(1 << 40):tolist() end },
   { "memory", function() return th.zeros(1):expand(1 << 40):argsort() end },
+  { "memory", function() return th.zeros(1 << 36, 0):tolist() end },
   { "must be in 1 … ", function() return th.data.digits().train:sample(math.mininteger) end },
   { "must be in 1 … ", function() return th.data.digits().train:sample(0) end },
   { "stride must be in 1 ... 1048576", function()

@@ -322,7 +322,7 @@ end
 local progress = th.progress
 V.makers.Progress = function() return progress.start { total = pick { 0, 1, 100 }, every = 0, quiet = chance(0.5) } end
 for _, name in ipairs { "step", "finish" } do
-  add("progress:" .. name, function(p, ...) return progress[name](p, ...) end, "Progress")
+  add("progress:" .. name, getmetatable(progress.start()).__index[name], "Progress")
 end
 add("nn.define()()", function(...)
   return th.nn.define { name = "Odd", forward = function(_, x) return x end, init = function(self, ...)

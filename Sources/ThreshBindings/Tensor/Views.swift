@@ -91,9 +91,12 @@ private func dimensions(_ call: LuaCall, _ i: Int, _ name: String) throws -> [In
 
 /// The elements as nested Lua lists; a 0-d tensor is a number.
 private func nestedList(_ t: Tensor) throws -> LuaValue {
-  // A value takes about 96 bytes on its way: as an element, a Swift value and Lua's.
-  _ = try Shape.count([t.count, 96], op: "tolist")
-  try MemoryPool.shared.require(t.count * 96, "tolist")
+  // A value or a list takes about 96 bytes on its way: as an element, a Swift value and Lua's. The
+  // lists count too: a tensor of shape (1 << 31, 0) has no element.
+  for depth in 0...t.ndim {
+    let items = try Shape.count(t.shape.prefix(depth) + [96], op: "tolist")
+    try MemoryPool.shared.require(items, "tolist")
+  }
   let values: [LuaValue] =
     switch t.dtype {
     case .bool: try t.values(Bool.self).map { .boolean($0) }
