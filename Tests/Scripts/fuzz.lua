@@ -15,7 +15,7 @@ local W = require "fuzz.walk"
 V.scratch = scratch
 
 local function setting(name, default) return math.tointeger(os.getenv("THRESH_FUZZ_" .. name)) or default end
-local seed, calls = setting("SEED", 1), setting("CALLS", 40)
+local seed, calls = setting("SEED", 1), setting("CALLS", 16)
 local only, log_path = os.getenv "THRESH_FUZZ_ONLY", os.getenv "THRESH_FUZZ_LOG"
 local except = "|" .. (os.getenv "THRESH_FUZZ_EXCEPT" or "") .. "|"
 local chance, pick = V.chance, V.pick

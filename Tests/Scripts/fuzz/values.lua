@@ -223,8 +223,11 @@ makers.NewAxis = function() return th.newaxis end
 makers.TraceWriter = function()
   return th.select.write_trace(V.scratch .. "/writer.trace", { data = makers.Dataset(), method = "fuzz" })
 end
+local trace_written
 makers.Trace = function()
   local path = V.scratch .. "/good.trace"
+  if trace_written then return th.select.read_trace(path) end
+  trace_written = true
   local writer = th.select.write_trace(path, { data = makers.Dataset(), method = "fuzz", options = { fraction = 0.5 } })
   writer:write(1, { indices = th.tensor { 1, 3, 2 }, weights = th.tensor { 1.0, 0.5, 2.0 } }, 0.1)
   writer:close()
