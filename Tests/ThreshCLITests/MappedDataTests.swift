@@ -35,13 +35,15 @@ import Testing
       local keep = {}
       for i = 1, n do if i % 64 < 2 then keep[#keep + 1] = i end end
       local model = th.nn.Sequential(th.nn.Flatten(), th.nn.Linear(d, 2))
-      local optimizer = th.optim.SGD(model:parameters(), { lr = 0.5 })
+      local optimizer = th.optim.SGD(model:parameters(), { lr = 2 })
       local loss
-      for batch in set:loader { indices = keep, batch_size = 64, seed = 1 } do
-        optimizer:zero_grad()
-        loss = th.nn.cross_entropy(model:forward(batch.x), batch.y)
-        loss:backward()
-        optimizer:step()
+      for epoch = 1, 5 do
+        for batch in set:loader { indices = keep, batch_size = 64, seed = 1, epoch = epoch } do
+          optimizer:zero_grad()
+          loss = th.nn.cross_entropy(model:forward(batch.x), batch.y)
+          loss:backward()
+          optimizer:step()
+        end
       end
       print(loss:item() < 0.2)
       local seen = 0
