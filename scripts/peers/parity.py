@@ -237,4 +237,5 @@ def main():
             curve(o, folder) if name == "curve" else gradients(name, o, folder)
 
 
-main()
+if __name__ == "__main__":
+    main()
