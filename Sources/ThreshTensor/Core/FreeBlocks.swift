@@ -8,6 +8,16 @@ struct FreeBlocks: @unchecked Sendable {
   /// Bytes of all blocks in the lists.
   private(set) var bytes = 0
 
+  /// Whether every block is as large as was asked for and goes back to the system at once, so that
+  /// the address sanitizer sees reads past a tensor's end and after its life (scripts/test-sanitized).
+  static var exact: Bool {
+    #if THRESH_EXACT_BLOCKS
+      true
+    #else
+      false
+    #endif
+  }
+
   /// Four classes an octave, up to the greatest size there can be.
   private static let classes = 4 * (Int.bitWidth - 6) + 1
 
@@ -19,6 +29,7 @@ struct FreeBlocks: @unchecked Sendable {
   /// Rounds up to a class: four classes an octave, so at most a quarter of a block is unused.
   @inline(__always)
   static func size(for bytes: Int) -> Int {
+    if exact { return max(bytes, 1) }
     if bytes <= 64 { return 64 }
     let octave = Int.bitWidth - 1 - (bytes - 1).leadingZeroBitCount
     let step = max(1 << (octave - 2), 64)

@@ -96,7 +96,7 @@ public final class MemoryPool: Sendable {
       count(&state, size, 1)
       state.allocated += size
       if state.live > state.peak { state.peak = state.live }
-      return (true, state.free.take(size).map(Address.init))
+      return (true, FreeBlocks.exact ? nil : state.free.take(size).map(Address.init))
     }
     if let address { return address.pointer }
     guard counted else {
@@ -118,7 +118,7 @@ public final class MemoryPool: Sendable {
       // Live and cached blocks together stay at the most that was live at once: a training step
       // frees at its end what the next one takes again.
       let most = max(state.peak, 64 << 20)
-      guard state.live + state.free.bytes + size <= most else { return false }
+      guard !FreeBlocks.exact, state.live + state.free.bytes + size <= most else { return false }
       state.free.add(address.pointer, size)
       return true
     }
@@ -138,9 +138,15 @@ public final class MemoryPool: Sendable {
   public func trim() { state.withLock { $0.free.releaseAll() } }
 
   private func newBlock(_ size: Int) -> UnsafeMutableRawPointer? {
-    if let block = aligned_alloc(64, size) { return block }
+    if let block = alignedBlock(size) { return block }
     trim()
-    return aligned_alloc(64, size)
+    return alignedBlock(size)
+  }
+
+  /// posix_memalign takes any size, where aligned_alloc wants a multiple of the alignment.
+  private func alignedBlock(_ size: Int) -> UnsafeMutableRawPointer? {
+    var block: UnsafeMutableRawPointer?
+    return posix_memalign(&block, 64, size) == 0 ? block : nil
   }
 
   /// A pointer on its way through a lock.
