@@ -30,7 +30,7 @@ void check_winograd(void);
 
 #define NEW(T, name, count)                                        \
   T *name = room(count, sizeof(T));                                \
-  const long name##_count = (count)
+  __attribute__((unused)) const long name##_count = (count)
 #define RANDOM(T, name, count) \
   NEW(T, name, count);         \
   for (long at_ = 0; at_ < name##_count; at_++) name[at_] = (T)number()

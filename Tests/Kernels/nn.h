@@ -2,11 +2,11 @@
 // The checks of one type T: K(name) is the kernel. MOST: the error of a sum of few products.
 
 // Ranges of lines in two calls, so that both the first and a later line begin one.
-#define IN_TWO(total, call)                       \
-  for (long part = 0; part < 2; part++) {         \
-    const long from = part ? ((total) + 1) / 2 : 0; \
+#define IN_TWO(total, ...)                                     \
+  for (long part = 0; part < 2; part++) {                      \
+    const long from = part ? ((total) + 1) / 2 : 0;            \
     const long count = part ? (total) / 2 : ((total) + 1) / 2; \
-    if (count > 0) call;                          \
+    if (count > 0) __VA_ARGS__;                                \
   }
 
 static void CHECK(patches)(const thresh_window *v, long n) {
