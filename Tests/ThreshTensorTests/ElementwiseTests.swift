@@ -80,3 +80,11 @@ import ThreshTensor
     try x.nanToNum(nan: 7, posinf: 8, neginf: 9).values(Double.self) == [7, 8, 9, 2])
   #expect(try x.nanToNum().values(Double.self)[1] == .greatestFiniteMagnitude)
 }
+
+@Test func out_fittingTensor_takesTheResult() throws {
+  let (a, out) = (try Tensor([1, 2] as [Int64]), try Tensor.zeros([2]))
+  #expect(try a.delivered(to: out, "add") === out)
+  #expect(try out.values(Float.self) == [1, 2])
+  #expect(throws: TensorError.self) { try out.delivered(to: a, "add") }
+  #expect(throws: TensorError.self) { try a.delivered(to: Tensor.zeros([3]), "add") }
+}

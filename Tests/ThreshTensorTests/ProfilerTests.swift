@@ -79,21 +79,22 @@ private struct Refusal: Error {}
 }
 
 @Test func profile_insideAnother_isRefused() throws {
-  try Profiler.profile {
+  _ = try Profiler.profile {
     let error = #expect(throws: TensorError.self) { try Profiler.profile {} }
     #expect(error?.message.contains("profiles do not nest") == true)
   }
 }
 
-@Test(arguments: [
-  // N, C, H, K, R, stride, groups, float64, method, of the gradient of the input
-  (2, 64, 16, 64, 3, 1, 1, false, "winograd", "winograd"),
-  (2, 64, 16, 64, 3, 2, 1, false, "products", "products"),
-  (2, 32, 8, 48, 1, 1, 1, false, "products", "products"),
-  (2, 32, 8, 32, 3, 1, 32, false, "depthwise", "depthwise"),
-  (2, 32, 8, 32, 3, 2, 4, false, "patches", "patches"),
-  (2, 8, 8, 16, 3, 1, 1, true, "patches", "patches"),
-] as [(Int, Int, Int, Int, Int, Int, Int, Bool, String, String)])
+@Test(
+  arguments: [
+    // N, C, H, K, R, stride, groups, float64, method, of the gradient of the input
+    (2, 64, 16, 64, 3, 1, 1, false, "winograd", "winograd"),
+    (2, 64, 16, 64, 3, 2, 1, false, "products", "products"),
+    (2, 32, 8, 48, 1, 1, 1, false, "products", "products"),
+    (2, 32, 8, 32, 3, 1, 32, false, "depthwise", "depthwise"),
+    (2, 32, 8, 32, 3, 2, 4, false, "patches", "patches"),
+    (2, 8, 8, 16, 3, 1, 1, true, "patches", "patches"),
+  ] as [(Int, Int, Int, Int, Int, Int, Int, Bool, String, String)])
 func convolution_inAProfile_hasClosedFormFLOPs(
   _ n: Int, _ c: Int, _ h: Int, _ k: Int, _ r: Int, _ stride: Int, _ groups: Int, _ wide: Bool,
   _ method: String, _ dataMethod: String

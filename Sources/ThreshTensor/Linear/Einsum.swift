@@ -51,11 +51,11 @@ private struct Lettered {
     let columns = b.letters.filter { !mine.contains($0) }
     func shape(_ letters: [Character]) -> [Int] { letters.map { extents[$0] ?? 1 } }
     func size(_ letters: [Character]) -> Int { shape(letters).reduce(1, *) }
-    let x = try a.ordered(batch + rows + summed)
-      .reshape([size(batch), size(rows), size(summed)])
-    let y = try b.ordered(batch + summed + columns)
-      .reshape([size(batch), size(summed), size(columns)])
-    let product = try x.bmm(y).reshape(shape(batch) + shape(rows) + shape(columns))
+    // Plain matrices without a batch: rows of the first operand stay apart on the tape.
+    let stack = batch.isEmpty ? [] : [size(batch)]
+    let x = try a.ordered(batch + rows + summed).reshape(stack + [size(rows), size(summed)])
+    let y = try b.ordered(batch + summed + columns).reshape(stack + [size(summed), size(columns)])
+    let product = try x.matmul(y).reshape(shape(batch) + shape(rows) + shape(columns))
     return Lettered(letters: batch + rows + columns, tensor: product)
   }
 }

@@ -121,7 +121,7 @@ func poolingCases() throws -> [Case] {
 }
 
 /// Running statistics that no run has touched yet.
-private func running(_ channels: Int, _ dtype: DType, momentum: Double? = 0.1) throws
+func running(_ channels: Int, _ dtype: DType, momentum: Double? = 0.1) throws
   -> RunningStatistics
 {
   RunningStatistics(

@@ -18,6 +18,22 @@ private let reductions: [(name: String, op: String, f: Reduce)] = [
   ("norm inf", "amax", { try $0.norm(.infinity, dims: $1, keepdim: $2) }),
   ("norm -inf", "amin", { try $0.norm(-.infinity, dims: $1, keepdim: $2) }),
   ("logsumexp", "logsumexp", { try $0.logsumexp(dims: $1, keepdim: $2) }),
+  ("nansum", "sum", { try $0.nansum(dims: $1, keepdim: $2) }),
+  ("nanmean", "sum", { try $0.nanmean(dims: $1, keepdim: $2) }),
+  (
+    "varianceAndMean", "var",
+    {
+      let found = try $0.varianceAndMean(dims: $1, keepdim: $2)
+      return try found.variance + found.mean
+    }
+  ),
+  (
+    "stdAndMean", "std",
+    {
+      let found = try $0.stdAndMean(dims: $1, keepdim: $2)
+      return try found.std * found.mean
+    }
+  ),
 ]
 
 func reductionCases() throws -> [Case] {
@@ -58,6 +74,18 @@ private let alongDim: [(name: String, op: String, f: @Sendable (Tensor, Int) thr
   ("topk smallest", "topk", { try $0.topk(2, dim: $1, largest: false, sorted: false).values }),
   ("median", "median", { try $0.median(dim: $1).values }),
   ("median keepdim", "median", { try $0.median(dim: $1, keepdim: true).values }),
+  ("cummax", "cummax", { try $0.cummax($1).values }),
+  ("cummin", "cummin", { try $0.cummin($1).values }),
+  ("logcumsumexp", "logcumsumexp", { try $0.logcumsumexp($1) }),
+  ("kthvalue", "squeeze", { try $0.kthvalue(2, dim: $1).values }),
+  ("kthvalue keepdim", "narrow", { try $0.kthvalue(3, dim: $1, keepdim: true).values }),
+  (
+    "aminmax", "amin",
+    {
+      let found = try $0.aminmax(dim: $1)
+      return try found.min * found.max
+    }
+  ),
   ("quantile", "quantile", { try $0.quantile(0.3, dim: $1) }),
   ("quantile keepdim", "quantile", { try $0.quantile(0.8, dim: $1, keepdim: true) }),
 ]
@@ -80,5 +108,8 @@ func alongDimCases() throws -> [Case] {
   let zeros = try Tensor([2.0, 0, 3, 0.5, 0, 0, 4, 5] as [Double], [2, 4])
   cases.append(Case("prod at zeros", [zeros]) { try $0[0].prod(dims: [1]) })
   cases.append(Case("cumprod at zeros", [zeros]) { try $0[0].cumprod(1) })
+  let gaps = try Tensor([2.0, .nan, 3, 0.5, 7, .nan, .nan, 5] as [Double], [2, 4])
+  cases.append(Case("nansum with gaps", [gaps]) { try $0[0].nansum(dims: [1]) })
+  cases.append(Case("nanmean with gaps", [gaps]) { try $0[0].nanmean(dims: [1]) })
   return cases
 }

@@ -38,6 +38,16 @@ func viewCases() throws -> [Case] {
       try $0[0].diagonal(offset: -1, dim1: 1, dim2: 2)
     },
     Case("diagonal rows", [try spread([4, 3])], .meet("diagonal")) { try $0[0].diagonal() },
+    Case("unfold overlapping", [try spread([4, 6])]) { try $0[0].unfold(1, 3, 1) },
+    Case("unfold apart", [try spread([3, 7])]) { try $0[0].unfold(1, 2, 3) },
+    Case("unfold inside", [x]) { try $0[0].unfold(1, 2, 1) },
+    Case("unfold rows", [try spread([4, 3])], .meet("unfold")) { try $0[0].unfold(0, 3, 1) },
+    Case("movedim", [try spread([4, 3, 2, 5])]) { try $0[0].movedim([1, 2], [3, 1]) },
+    Case("movedim rows", [x], .meet("permute")) { try $0[0].movedim([0], [2]) },
+    Case("meshgrid", [try spread([3]), try spread([2], 1, 2)]) {
+      let grid = try Tensor.meshgrid($0)
+      return try grid[0] * grid[1]
+    },
   ]
 }
 
