@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import FoundationEssentials
+import Glibc
 import Testing
 import ThreshData
 import ThreshTensor
@@ -14,10 +15,12 @@ private func npy(_ descr: String, _ shape: [Int], fortran: Bool = false, _ data:
   return [0x93] + Array("NUMPY".utf8) + [1, 0, UInt8(text.utf8.count), 0] + Array(text.utf8) + data
 }
 
-private let labels: [Int64] = (0..<23).map { $0 % 3 }
+private let labels = (0..<23).map { (i: Int) -> Int64 in Int64(i % 3) }
 private let shape = [23, 3, 6, 5]
 
-private func bytes() -> [UInt8] { (0..<23 * 90).map { UInt8(($0 * 37 + $0 / 90) % 256) } }
+private func bytes() -> [UInt8] {
+  (0..<23 * 90).map { (i: Int) -> UInt8 in UInt8((i * 37 + i / 90) % 256) }
+}
 
 private func y() throws -> Tensor { try Tensor(labels) }
 
@@ -56,10 +59,13 @@ private func pairs(_ folder: String) throws -> [(String, ImageDataset, ImageData
   // Records of 2 bytes, 90 pixels and 5 bytes behind 7 bytes.
   let raw = folder + "/raw.bin"
   let pixels = bytes()
-  try AtomicFile.write(
-    raw,
-    [UInt8](repeating: 9, count: 7)
-      + (0..<23).flatMap { [1, 2] + pixels[90 * $0..<90 * $0 + 90] + [3, 4, 5, 6, 7] })
+  var content = [UInt8](repeating: 9, count: 7)
+  for i in 0..<23 {
+    content += [1, 2]
+    content += pixels[90 * i..<90 * (i + 1)]
+    content += [3, 4, 5, 6, 7]
+  }
+  try AtomicFile.write(raw, content)
   func records(_ mapping: Mapping) throws -> ImageDataset {
     try .fromRaw(
       raw, sampleShape: [3, 6, 5], offset: 9, stride: 97, y: y(), mapping: mapping)
@@ -139,9 +145,7 @@ private func content(_ set: ImageDataset, _ options: LoaderOptions) throws -> [[
     options.prefetch = 0
     let loader = try Loader(set, options)
     #expect(try loader.next() != nil)
-    let file = try #require(FileHandle(forWritingAtPath: path))
-    try file.truncate(atOffset: 1000)
-    try file.close()
+    try #require(truncate(path, 1000) == 0)
     for use in [
       { _ = try loader.next() }, { _ = try set.fingerprint() }, { _ = try set.sample(0) },
       { _ = try set.channelStatistics() },
@@ -160,9 +164,7 @@ private func content(_ set: ImageDataset, _ options: LoaderOptions) throws -> [[
     // A hole of 64 MiB takes no room on the disk.
     let large = folder + "/large.bin"
     try AtomicFile.write(large, [])
-    let file = try #require(FileHandle(forWritingAtPath: large))
-    try file.truncate(atOffset: (64 << 20) + 1)
-    try file.close()
+    try #require(truncate(large, (64 << 20) + 1) == 0)
     let one = try Tensor([0] as [Int64])
     #expect(try ImageDataset.fromRaw(large, sampleShape: [(64 << 20) + 1], y: one).isMapped)
   }
