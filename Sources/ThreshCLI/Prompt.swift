@@ -10,6 +10,8 @@ struct Prompt {
   static let maxLines = 10_000
 
   func run() {
+    // `th` and its namespaces as globals.
+    do { _ = try session.require("thresh.prompt") } catch { display.report(error) }
     var reader = LineReader()
     while true {
       switch readEntry(&reader) {

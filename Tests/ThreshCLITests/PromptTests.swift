@@ -24,6 +24,15 @@ import Testing
     #expect(try terminal.wait() == 0)
   }
 
+  @Test func prompt_hasTheLibraryAtHand_andLuasOwnSelect() throws {
+    let terminal = try Terminal(Command())
+    try terminal.expect("th> ")
+    terminal.sendLine("#th.ones(3), select('#', 1, 2), type(select.RS2), type(nn.Linear)")
+    try terminal.expect("3\t2\t\"function\"\t\"function\"\r\nth> ")
+    terminal.control("d")
+    #expect(try terminal.wait() == 0)
+  }
+
   @Test func entry_overSeveralLines_isOneChunk() throws {
     let command = try Command()
     let terminal = try Terminal(command)
