@@ -67,7 +67,7 @@ local cases = {
   { "no-such-file", function() return th.data.from_npy("no-such-file.npy", { 1 }) end },
   { "no-such-file", function() return th.data.from_npz "no-such-file.npz" end },
   { "no-such-file", function() return th.data.from_raw("no-such-file.bin", { 1 }, { shape = { 2 } }) end },
-  { "option 'shape' of 'th.data.from_raw': is needed", function() return th.data.from_raw("x", { 1 }) end },
+  { "option 'shape' of 'from_raw': is needed", function() return th.data.from_raw("x", { 1 }) end },
   { "boolean expected, got string", function() return th.data.from_npy("x", { 1 }, { mmap = "yes" }) end },
   { "say {label_base = 0}", function() return th.data.from_npy("x", { 0 }) end },
   { "needs the option 'fraction'", function() return select.RS2 {} end },

@@ -28,7 +28,8 @@ private let exceptions: [String: String] = [
   "make_directory": "system", "num_threads": "system", "set_num_threads": "system",
   "set_convolution": "system: ConvolutionTests", "cpu_level": "system",
   "channels_last": "memory order: ConvolutionTests",
-  "memory": "system", "peak_memory": "system", "reset_peak_memory": "system",
+  "profile": "system: profile.lua", "memory": "system", "peak_memory": "system",
+  "reset_peak_memory": "system",
 ]
 
 @Suite(.serialized) struct GoldenSurfaceTests {

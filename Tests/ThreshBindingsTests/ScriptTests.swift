@@ -8,7 +8,9 @@ import ThreshKit
   static let folder = URL(filePath: #filePath)
     .deletingLastPathComponent().deletingLastPathComponent().appending(path: "Scripts")
 
-  @Test(arguments: ["tensors", "errors", "modules", "fusion", "selection", "files", "progress", "profile"])
+  @Test(arguments: [
+    "tensors", "errors", "modules", "fusion", "selection", "files", "progress", "profile",
+  ])
   func script_run_returnsOk(_ name: String) throws {
     let scratch = FileManager.default.temporaryDirectory.appending(path: "thresh-\(UUID())")
     try FileManager.default.createDirectory(at: scratch, withIntermediateDirectories: true)

@@ -36,6 +36,7 @@ import Testing
       for i = 1, n do if i % 64 < 2 then keep[#keep + 1] = i end end
       local model = th.nn.Sequential(th.nn.Flatten(), th.nn.Linear(d, 2))
       local optimizer = th.optim.SGD(model:parameters(), { lr = 2 })
+      keep = th.tensor(keep)
       local loss
       for epoch = 1, 5 do
         for batch in set:loader { indices = keep, batch_size = 64, seed = 1, epoch = epoch } do

@@ -58,7 +58,9 @@ func model_inAProfile_hasTheFLOPsOfItsSummary(_ name: String) throws {
 @Test func twoModels_inAProfile_keepTheirLayersApart() throws {
   func model() throws -> Module {
     let draw = Initializer(seed: 1)
-    return Sequential([try Linear(4, 3, initializer: draw), ReLU()])
+    return Sequential([
+      try Linear(4, 3, initializer: draw), ReLU(), try Linear(3, 2, initializer: draw),
+    ])
   }
   let (a, b) = (try model(), try model())
   var stream = RandomStream(seed: 1, purpose: "profile")
@@ -67,5 +69,5 @@ func model_inAProfile_hasTheFLOPsOfItsSummary(_ name: String) throws {
     _ = try a(x)
     _ = try b(x)
   }.profile
-  #expect(profile.layers.map(\.path) == ["0", "1", "Sequential#2.0", "Sequential#2.1"])
+  #expect(profile.layers.map(\.path) == ["0", "2", "Sequential#2.0", "Sequential#2.2"])
 }

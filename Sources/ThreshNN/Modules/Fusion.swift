@@ -28,8 +28,8 @@ public func convNorm(
 public func activated(_ layer: Module, _ x: Tensor, _ activation: Activation) throws -> Tensor {
   guard layer.observer == nil else { return try activation(layer(x)) }
   switch layer {
-  case let conv as Conv2d: return try conv.forward(x, activation)
-  case let linear as Linear: return try linear.forward(x, activation)
+  case let conv as Conv2d: return try conv.profiled { try conv.forward(x, activation) }
+  case let linear as Linear: return try linear.profiled { try linear.forward(x, activation) }
   default: return try activation(layer(x))
   }
 }

@@ -47,7 +47,8 @@ private func publicFunctions() throws -> Set<String> {
     "Images",
   ] {
     let path = sources.appending(path: folder).path
-    for file in try FileManager.default.contentsOfDirectory(atPath: path) {
+    for file in try FileManager.default.subpathsOfDirectory(atPath: path)
+    where file.hasSuffix(".swift") {
       let text = try String(contentsOfFile: "\(path)/\(file)", encoding: .utf8)
       for line in text.split(separator: "\n") {
         let words = line.split(separator: " ")
