@@ -13,6 +13,7 @@ local o = th.arguments({
   batches = { 1, "batches to take gradients of" },
   threads = { 2, "threads of the engine" },
   seed = { 1, "of the weights" },
+  shift = { 0.0, "the biases of all normalisations: a large one keeps values away from ReLU's kink" },
   lr = { 0.05, "learning rate of the curve" },
   momentum = { 0.9, "of the curve's SGD" },
   weight_decay = { 5e-4, "of the curve's SGD" },
@@ -73,6 +74,12 @@ local function train(state, form)
 end
 
 local state = make("float32"):state_dict()
+if o.shift ~= 0 then
+  for name in pairs(state) do
+    local bias = name:match("^.*%.?running_mean$") and name:gsub("running_mean$", "bias")
+    if bias then state[bias] = state[bias]:detach() * 0 + o.shift end
+  end
+end
 th.save_safetensors(folder .. "/state.safetensors", state)
 -- The state shares its memory with that model, which is never trained.
 if task == "curve" then
