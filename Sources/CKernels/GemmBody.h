@@ -149,7 +149,7 @@ static void L(short_panel)(const thresh_product *p, int transposed, long column,
   }
 }
 
-// The same in parts of at most 512 numbers of the sum, which keeps rounding errors from growing.
+// The same in parts of a long sum, which keeps rounding errors from growing.
 static void L(panel)(const thresh_product *p, int transposed, long column, long n, const float *b,
                      long ldb) {
 #if VL == 16
@@ -159,24 +159,27 @@ static void L(panel)(const thresh_product *p, int transposed, long column, long 
     return;
   }
 #endif
-  if (p->segments > 1 || p->k <= 768) {
+  if (p->segments * p->k <= 768) {
     L(short_panel)(p, transposed, column, n, b, ldb);
     return;
   }
-  for (long l = 0; l < p->k; l += 512) {
-    thresh_product part = *p;
-    part.a += transposed ? l * p->lda : l;
-    part.k = p->k - l < 512 ? p->k - l : 512;
-    if (l > 0) {
-      part.start = 0;
-      part.accumulate = 1;
+  const long most = p->k <= 768 ? p->k : 512;
+  for (long segment = 0; segment < p->segments; segment++)
+    for (long l = 0; l < p->k; l += most) {
+      thresh_product part = *p;
+      part.a += segment * p->segment_stride + (transposed ? l * p->lda : l);
+      part.k = p->k - l < most ? p->k - l : most;
+      part.segments = 1;
+      if (segment > 0 || l > 0) {
+        part.start = 0;
+        part.accumulate = 1;
+      }
+      if (segment + 1 < p->segments || l + most < p->k) {
+        part.low = -INFINITY;
+        part.high = INFINITY;
+      }
+      L(short_panel)(&part, transposed, column, n, b + (segment * p->k + l) * ldb, ldb);
     }
-    if (l + 512 < p->k) {
-      part.low = -INFINITY;
-      part.high = INFINITY;
-    }
-    L(short_panel)(&part, transposed, column, n, b + l * ldb, ldb);
-  }
 }
 
 // Rows i and i + VL / 2 of r, interleaved: log2(VL) rounds of it transpose VL vectors.

@@ -21,11 +21,11 @@ struct OddSizeTests {
 
   private static func numbers(_ count: Int, _ purpose: String) throws -> [Double] {
     var stream = RandomStream(seed: 11, purpose: purpose)
-    return try Tensor.randn([count], stream: &stream).values(Float.self).map(Double.init)
+    return try Tensor.randn([count], stream: &stream).values(Float.self).map { Double($0) }
   }
 
   private static func tensor(_ values: [Double], _ shape: [Int]) throws -> Tensor {
-    try Tensor(values.map(Float.init), shape).requireGrad()
+    try Tensor(values.map { Float($0) }, shape).requireGrad()
   }
 
   /// A 3x3 window with padding 1: the pixels of output (y, x) that lie inside, in row-major order.

@@ -142,7 +142,8 @@ private final class BackwardPass {
   }
 
   /// What the node's backward function gives.
-  private func inputGradients(of node: Node, _ backward: Node.Backward, _ context: Node.Context) throws
+  private func inputGradients(of node: Node, _ backward: Node.Backward, _ context: Node.Context)
+    throws
     -> [Tensor?]
   {
     let span = Profiler.begin("\(node.op) backward", .backward, layer: node.layer)

@@ -1,6 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 import CKernels
 
+/// The settings of a convolution.
+public struct ConvolutionSettings: Sendable {
+  public var stride: Pair
+  public var padding: Pair
+  public var dilation: Pair
+  public var groups: Int
+
+  public init(stride: Pair = 1, padding: Pair = 0, dilation: Pair = 1, groups: Int = 1) {
+    self.stride = stride
+    self.padding = padding
+    self.dilation = dilation
+    self.groups = groups
+  }
+}
+
 /// The sizes of one 2-d convolution, checked: x (N, C, H, W), weight (K, C / groups, R, S),
 /// y (N, K, OH, OW).
 struct ConvolutionShape: Sendable {
@@ -60,6 +75,23 @@ struct ConvolutionShape: Sendable {
     guard max(n * oh * ow, patch, k) <= Int32.max else {
       throw TensorError(op, "the output of \(n)x\(k)x\(oh)x\(ow) numbers is too large")
     }
+  }
+
+  init(_ x: [Int], _ weight: [Int], _ settings: ConvolutionSettings) throws {
+    try self.init(
+      x, weight, stride: settings.stride, padding: settings.padding, dilation: settings.dilation,
+      groups: settings.groups)
+  }
+
+  /// Of a convolution of x by weight, both checked for operation `op`.
+  init(_ op: String, _ x: Tensor, _ weight: Tensor, _ settings: ConvolutionSettings) throws {
+    try ImageChecks.image(op, x)
+    guard weight.ndim == 4 else {
+      throw TensorError(
+        op, "needs a weight of shape (K, C / groups, R, S), got \(shapeText(weight.shape))")
+    }
+    try ImageChecks.parameter(op, "the weight", weight, weight.shape, x)
+    try self.init(x.shape, weight.shape, settings)
   }
 
   /// Places of a window of `size` along `extent`; below 1 when it does not fit.

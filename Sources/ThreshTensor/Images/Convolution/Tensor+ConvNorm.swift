@@ -1,20 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// The settings of a convolution.
-public struct ConvolutionSettings: Sendable {
-  public var stride: Pair
-  public var padding: Pair
-  public var dilation: Pair
-  public var groups: Int
-
-  public init(stride: Pair = 1, padding: Pair = 0, dilation: Pair = 1, groups: Int = 1) {
-    self.stride = stride
-    self.padding = padding
-    self.dilation = dilation
-    self.groups = groups
-  }
-}
-
 extension Tensor {
   /// act(batch_norm(conv2d(x)) + residual) as one operation: moments are gathered while the
   /// convolution's sums are in the cache, and the tape keeps the convolution's input and output only.
@@ -42,15 +27,7 @@ extension Tensor {
     }
     let span = Profiler.begin(op)
     defer { span.end() }
-    try ImageChecks.image(op, self)
-    guard weight.ndim == 4 else {
-      throw TensorError(
-        op, "needs a weight of shape (K, C / groups, R, S), got \(shapeText(weight.shape))")
-    }
-    try ImageChecks.parameter(op, "the weight", weight, weight.shape, self)
-    let z = try ConvolutionShape(
-      shape, weight.shape, stride: settings.stride, padding: settings.padding,
-      dilation: settings.dilation, groups: settings.groups)
+    let z = try ConvolutionShape(op, self, weight, settings)
     try norm.check(op, z.k, self)
     let target = [z.n, z.k, z.oh, z.ow]
     try ImageChecks.parameter(op, "the residual", residual, target, self)
@@ -151,9 +128,7 @@ private struct ConvNormGradient: Sendable {
     let masked = out == nil ? nil : try Tensor.image(sums.shape, sums.dtype, op)
     let d = try pass.backward(
       dy, constant: keep == .constant && dy.shape[0] != batch, out: out, masked: masked)
-    let z = try ConvolutionShape(
-      x.shape, w.shape, stride: settings.stride, padding: settings.padding,
-      dilation: settings.dilation, groups: settings.groups)
+    let z = try ConvolutionShape(x.shape, w.shape, settings)
     let dx = c.wants[0] ? try Tensor.image(x.shape, x.dtype, op) : nil
     let dw = c.wants[1] ? try Tensor.image(w.shape, w.dtype, op) : nil
     try backend.convolutionBackward(z, x, w, .norm(d.x), dx: dx, dw: dw)

@@ -14,15 +14,10 @@ extension Tensor {
     let op = "conv2d"
     let span = Profiler.begin(op)
     defer { span.end() }
-    try ImageChecks.image(op, self)
-    guard weight.ndim == 4 else {
-      throw TensorError(
-        op, "needs a weight of shape (K, C / groups, R, S), got \(shapeText(weight.shape))")
-    }
-    try ImageChecks.parameter(op, "the weight", weight, weight.shape, self)
+    let settings = ConvolutionSettings(
+      stride: stride, padding: padding, dilation: dilation, groups: groups)
+    let sizes = try ConvolutionShape(op, self, weight, settings)
     try ImageChecks.parameter(op, "the bias", bias, [weight.shape[0]], self)
-    let sizes = try ConvolutionShape(
-      shape, weight.shape, stride: stride, padding: padding, dilation: dilation, groups: groups)
     let x = try channelsLastUnrecorded()
     let w = try weight.channelsLastUnrecorded()
     let y = try Tensor.image([sizes.n, sizes.k, sizes.oh, sizes.ow], dtype, op)
@@ -38,8 +33,7 @@ extension Tensor {
       let (x, w) = (c.saved[0], c.saved[1])
       let (dy, sums) = try activation.gradient(
         c.grad.channelsLastUnrecorded(), c.saved.last, channels: w.shape[0])
-      let sizes = try ConvolutionShape(
-        x.shape, w.shape, stride: stride, padding: padding, dilation: dilation, groups: groups)
+      let sizes = try ConvolutionShape(x.shape, w.shape, settings)
       let dx = c.wants[0] ? try Tensor.image(x.shape, x.dtype, op) : nil
       let dw = c.wants[1] ? try Tensor.image(w.shape, w.dtype, op) : nil
       try backend.convolutionBackward(sizes, x, w, .tensor(dy), dx: dx, dw: dw)
