@@ -97,7 +97,7 @@ local cases = {
   { "not a regular file", function() return th.load_npy "/dev/zero" end },
   { "not a regular file", function() return th.save_npy(scratch, m23) end },
   { "/", function() return select.read_trace "/" end },
-  { "th.models has no field 'nope'; it has lenet, mlp, mobilenetv2, resnet110,", function() return th.models.nope end },
+  { "th.models has no field 'nope'; it has lenet, mlp, mobilenetv2, resnet101, resnet110,", function() return th.models.nope end },
   { "'fraction' must be above 0, got 0", function() return select.RS2 { fraction = 0 } end },
   { "th.nn has no field a table", function() return nn[{}] end },
   { "thresh has no field 2", function() return th[2] end },

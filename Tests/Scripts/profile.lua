@@ -78,7 +78,7 @@ local net, lone = Net(), nn.Linear(2, 2, { seed = 3 })
 local named = th.profile(function() lone(net(th.ones(5, 4))) end)
 local found = {}
 for _, layer in ipairs(named.layers) do found[#found + 1] = layer.path end
-assert(table.concat(found, " ") == "Net first second Linear ", table.concat(found, " "))
+assert(table.concat(found, " ") == "Net first second Linear", table.concat(found, " "))
 
 -- The trace.
 local path = scratch .. "/trace.json"

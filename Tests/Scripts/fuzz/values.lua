@@ -234,7 +234,7 @@ makers.Trace = function()
   return th.select.read_trace(path)
 end
 makers.Summary = function() return th.nn.Linear(3, 2):summary { 3 } end
-makers.Profile = function() return (th.profile(function() return V.tensor():abs() end)) end
+makers.Profile = function() return (th.profile(function() return th.ones(2, 3):abs() end)) end
 makers.selector = function()
   local select = th.select
   return pick {
