@@ -2,11 +2,12 @@
 -- What a selector returned, checked before training uses it.
 
 local core = require "thresh.core"
+local shown = require("thresh.options").shown
 
 local M = {}
 
 local function fail(name, ...)
-  error(string.format("selector '%s': %s", name, string.format(...)), 0)
+  error(string.format("selector %s: %s", shown(name), string.format(...)), 0)
 end
 
 local function as_tensor(name, what, value, dtype)
