@@ -27,12 +27,19 @@ double number(void) {
 void agree(const char *kernel, const char *of, double got, double want, double most) {
   compared++;
   if (fabs(got - want) <= most || (isnan(got) && isnan(want))) return;
-  if (wrong++ < 20)
+  wrong++;
+  // A few of each kernel, so that one cannot hide the next.
+  static const char *last;
+  static int shown;
+  if (!last || strcmp(last, kernel) != 0) shown = 0;
+  last = kernel;
+  if (shown++ < 5)
     printf("%s: %s %s: %s is %.9g, should be %.9g\n", thresh_level_name(), kernel, case_name, of,
            got, want);
 }
 
 int main(void) {
+  setvbuf(stdout, 0, _IOLBF, 0);
   const int best = thresh_level;
   for (thresh_level = thresh_generic; thresh_level <= best; thresh_level++)
     for (round_number = 0; round_number < 2; round_number++) {
