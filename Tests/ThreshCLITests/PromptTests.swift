@@ -25,7 +25,8 @@ import Testing
   }
 
   @Test func prompt_hasTheLibraryAtHand_andLuasOwnSelect() throws {
-    let terminal = try Terminal(Command())
+    let command = try Command()
+    let terminal = try Terminal(command)
     try terminal.expect("th> ")
     terminal.sendLine("#th.ones(3), select('#', 1, 2), type(select.RS2), type(nn.Linear)")
     try terminal.expect("3\t2\t\"function\"\t\"function\"\r\nth> ")
