@@ -10,3 +10,12 @@ extern int thresh_level;
 
 /// Its name.
 const char *thresh_level_name(void);
+
+/// Tells the CPU that a loop waits for another thread.
+static inline void thresh_pause(void) {
+#if defined(__x86_64__)
+  __builtin_ia32_pause();
+#elif defined(__aarch64__)
+  __asm__ volatile("yield");
+#endif
+}

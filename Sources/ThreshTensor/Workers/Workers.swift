@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import CKernels
 import Glibc
 import Synchronization
 
@@ -48,8 +49,9 @@ public enum Workers {
 /// take an item of a job it has not read.
 private final class Pool: @unchecked Sendable {
   static let most = 64
-  /// Polls before a thread goes to sleep: about 20 microseconds.
-  private static let spins = 4_000
+  /// Polls before a thread goes to sleep, about 100 microseconds: longer than what lies between two
+  /// jobs of a training step, since waking a thread costs as much.
+  private static let spins = 6_000
 
   let threadCount: Atomic<Int>
   private let started = Atomic<Int>(1)
@@ -99,7 +101,7 @@ private final class Pool: @unchecked Sendable {
         var polls = 0
         while done.load(ordering: .acquiring) < count {
           polls += 1
-          if polls > Pool.spins { sched_yield() }
+          if polls > Pool.spins { sched_yield() } else { thresh_pause() }
         }
       }
     }
@@ -167,7 +169,10 @@ private final class Pool: @unchecked Sendable {
       var polls = 0
       while ticket.load(ordering: .acquiring) >> 32 == seen {
         polls += 1
-        if polls < Pool.spins { continue }
+        if polls < Pool.spins {
+          thresh_pause()
+          continue
+        }
         pthread_mutex_lock(mutex)
         sleepers.wrappingAdd(1, ordering: .sequentiallyConsistent)
         while ticket.load(ordering: .sequentiallyConsistent) >> 32 == seen {
