@@ -82,7 +82,6 @@ extension CPUBackend {
     let size = floats(z.c, width)
     let u = try Tensor(empty: [panels, size], .float32, op: "conv2d")
     let (from, up, to) = (x.pointer(Float.self), u.pointer(Float.self), y.pointer(Float.self))
-    // Input channels of a task, so that few panels still make many tasks.
     Workers.run(panels) { panel in
       filters.panel(
         panel * width, min(width, z.k - panel * width), 0..<z.c, up + panel * size)
@@ -169,6 +168,7 @@ extension CPUBackend {
       } else {
         try winogradWeightsByPlaces(z, v, m, into: dw)
       }
+      withExtendedLifetime((v, m)) {}
     }
   }
 
