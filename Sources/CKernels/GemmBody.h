@@ -65,6 +65,9 @@ INLINE void L(tile)(const int mr, const int nv, const int transposed, const int 
                     const thresh_product *p, const float *a, const float *b, long ldb,
                     const float *start, float *c, long last) {
   V sum[MR1][2];
+  // Where the sums go is on its way while they are computed.
+  UNROLL for (int i = 0; i < mr; i++) UNROLL for (int j = 0; j < nv; j++)
+    __builtin_prefetch(c + i * p->ldc + j * VL, 1);
   UNROLL for (int j = 0; j < nv; j++) {
     const V first = start ? L(load_some)(start + j * VL, j + 1 < nv ? VL : last) : (V){0};
     UNROLL for (int i = 0; i < mr; i++) sum[i][j] = first;

@@ -97,28 +97,29 @@ INLINE void L(locate)(const thresh_window *s, long tile, long *image, long *row,
   *column = tile % across * 4;
 }
 
-// x (N, h, w, c) -> v (36, room, c), from its row `row` on, for `tiles` tiles from `first` on.
-static void L(winograd_input)(const thresh_window *s, const float *x, long first, long tiles,
-                              long room, long row, float *v) {
-  const long c = s->c, place = thresh_winograd_place(room, c);
+// c channels of x (N, h, w, s->c) -> v (36, room, c), from its row `row` on, for `tiles` tiles from
+// `first` on.
+static void L(winograd_input)(const thresh_window *s, long c, const float *x, long first,
+                              long tiles, long room, long row, float *v) {
+  const long place = thresh_winograd_place(room, c);
   v += row * c;
   for (long t = 0; t < tiles; t++) {
     long image, top, left;
     L(locate)(s, first + t, &image, &top, &left);
     top -= s->pad_h;
     left -= s->pad_w;
-    const float *from = x + ((image * s->h + top) * s->w + left) * c;
+    const float *from = x + ((image * s->h + top) * s->w + left) * s->c;
     const int inside = top >= 0 && left >= 0 && top + 6 <= s->h && left + 6 <= s->w;
     long i = 0;
     if (inside)
       for (; i + VL <= c; i += VL)
-        L(input_vector)(from + i, s->w * c, c, v + t * c + i, place, VL);
+        L(input_vector)(from + i, s->w * s->c, s->c, v + t * c + i, place, VL);
     for (; i < c; i += VL) {
       float patch[36 * VL];
       for (long r = 0; r < 6; r++)
         for (long q = 0; q < 6; q++) {
           const int there = top + r >= 0 && top + r < s->h && left + q >= 0 && left + q < s->w;
-          const float *pixel = from + (r * s->w + q) * c + i;
+          const float *pixel = from + (r * s->w + q) * s->c + i;
           L(store)(patch + (r * 6 + q) * VL, there ? L(load_some)(pixel, c - i) : (V){0});
         }
       if (i + VL <= c) L(input_vector)(patch, 6 * VL, VL, v + t * c + i, place, VL);
@@ -276,9 +277,9 @@ static void L(winograd_outer)(long tiles, long k, long k0, long rows, long c, co
   }
 }
 
-// Rows [first, last) of du (36, rows, c) -> dw (rows, 3, 3, c): G^T du G.
-static void L(winograd_filter_gradient)(long rows, long first, long last, long c, const float *du,
-                                        float *dw) {
+// Rows [first, last) of du (36, rows, c) -> c channels of dw (rows, 3, 3, all): G^T du G.
+static void L(winograd_filter_gradient)(long rows, long first, long last, long c, long all,
+                                        const float *du, float *dw) {
   const long place = thresh_winograd_place(rows, c);
   for (long k = first; k < last; k++)
     for (long i = 0; i < c; i += VL) {
@@ -294,7 +295,7 @@ static void L(winograd_filter_gradient)(long rows, long first, long last, long c
         V g[3];
         L(filter6)(t[r], g);
         UNROLL for (int q = 0; q < 3; q++)
-          L(store_some)(dw + (k * 9 + r * 3 + q) * c + i, g[q], c - i);
+          L(store_some)(dw + (k * 9 + r * 3 + q) * all + i, g[q], c - i);
       }
     }
 }

@@ -42,10 +42,10 @@ typedef struct {
   K(gemm_panels, (const thresh_product *p, const float *panels), (p, panels))                      \
   /* The product p of a^T, with a (k, m), and b (k, n), rows ldb apart; one segment. */            \
   K(gemm_transposed, (const thresh_product *p, const float *b, long ldb), (p, b, ldb))             \
-  /* x (N, h, w, c) to v (36, room, c), from its row `row` on, for `tiles` tiles of 4x4 outputs    \
-     from `first` on. */                                                                           \
-  K(winograd_input, (const thresh_window *s, const float *x, long first, long tiles, long room,    \
-    long row, float *v), (s, x, first, tiles, room, row, v))                                       \
+  /* c channels of x (N, h, w, s->c) to v (36, room, c), from its row `row` on, for `tiles` tiles   \
+     of 4x4 outputs from `first` on. */                                                            \
+  K(winograd_input, (const thresh_window *s, long c, const float *x, long first, long tiles,       \
+    long room, long row, float *v), (s, c, x, first, tiles, room, row, v))                         \
   /* dy (N, oh, ow, k) to m (36, room, k), from its row `row` on. */                               \
   K(winograd_gradient, (const thresh_window *s, long k, const float *dy, long first, long tiles,   \
     long room, long row, float *m), (s, k, dy, first, tiles, room, row, m))                        \
@@ -66,9 +66,9 @@ typedef struct {
   /* du (36, rows, c) = or += m^T v over tiles, for `rows` output channels from k0 on. */          \
   K(winograd_outer, (long tiles, long k, long k0, long rows, long c, const float *m,               \
     const float *v, float *du, int accumulate), (tiles, k, k0, rows, c, m, v, du, accumulate))     \
-  /* Rows [first, last) of du (36, rows, c) to dw (rows, 3, 3, c). */                             \
-  K(winograd_filter_gradient, (long rows, long first, long last, long c, const float *du,          \
-    float *dw), (rows, first, last, c, du, dw))
+  /* Rows [first, last) of du (36, rows, c) to c channels of dw (rows, 3, 3, all). */              \
+  K(winograd_filter_gradient, (long rows, long first, long last, long c, long all,                 \
+    const float *du, float *dw), (rows, first, last, c, all, du, dw))
 
 #define THRESH_FLOAT_DECLARE(name, parameters, arguments) void thresh_##name parameters;
 THRESH_FLOAT_KERNELS(THRESH_FLOAT_DECLARE)

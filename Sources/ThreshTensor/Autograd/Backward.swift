@@ -48,7 +48,9 @@ extension Tensor {
         found[id] = grad
       }
     }
-    for tensor in tensors where tensor.node != nil { pass.stops.insert(ObjectIdentifier(tensor)) }
+    for tensor in tensors {
+      if let node = tensor.node { pass.stops[ObjectIdentifier(node), default: []].append(tensor) }
+    }
     try pass.run(from: self, seed: seed)
     return try tensors.map { try found[ObjectIdentifier($0)] ?? Tensor.zeros($0.shape, $0.dtype) }
   }
@@ -78,8 +80,8 @@ extension Tensor {
 private final class BackwardPass {
   let retainGraph: Bool
   let deliver: (_ leaf: Tensor, _ gradient: Tensor, _ owned: Bool) throws -> Void
-  /// Tensors inside the graph that also want their gradient delivered.
-  var stops: Set<ObjectIdentifier> = []
+  /// Tensors inside the graph that also want their gradient delivered, by their nodes.
+  var stops: [ObjectIdentifier: [Tensor]] = [:]
 
   init(retainGraph: Bool, deliver: @escaping (Tensor, Tensor, Bool) throws -> Void) {
     self.retainGraph = retainGraph
@@ -131,10 +133,9 @@ private final class BackwardPass {
     var nodes = [root]
     var next = 0
     while next < nodes.count {
-      for input in nodes[next].inputs {
-        if let node = input.node, seen.insert(ObjectIdentifier(node)).inserted {
-          nodes.append(node)
-        }
+      for node in nodes[next].inputs.compactMap(\.node)
+      where seen.insert(ObjectIdentifier(node)).inserted {
+        nodes.append(node)
       }
       next += 1
     }
@@ -175,7 +176,12 @@ private final class BackwardPass {
         "keep dropped rows of the output of '\(node.op)'; only the tensor that keep returned leads on"
       )
     }
-    let wants = node.inputs.map(\.requiresGrad)
+    for tensor in stops[ObjectIdentifier(node)] ?? [] {
+      // A tensor from which rows were dropped has them all.
+      let whole = node.kept.flatMap { tensor.shape.first == $0.of ? $0 : nil }
+      try deliver(tensor, whole.map { try grad.scatteredRows($0.rows, of: $0.of) } ?? grad, false)
+    }
+    let wants = node.inputs.map(\.wantsGradient)
     let context = Node.Context(
       grad: grad, saved: node.saved.map(\.tensor), inputShapes: node.inputShapes, wants: wants)
     var inputGradients = try self.inputGradients(of: node, backward, context)
@@ -190,7 +196,9 @@ private final class BackwardPass {
           "'\(node.op)' gave a gradient of shape \(shapeText(gradient.shape)) for an input of shape "
             + shapeText(node.inputShapes[i]))
       }
-      if let next = input.node {
+      switch input {
+      case .constant: break
+      case .node(let next):
         let id = ObjectIdentifier(next)
         if var before = gradients.removeValue(forKey: id) {
           if Tensor.isOwned(&before), before.dtype == gradient.dtype {
@@ -202,13 +210,13 @@ private final class BackwardPass {
         } else {
           gradients[id] = gradient
         }
-        if !stops.contains(ObjectIdentifier(input)) { continue }
+      case .leaf(let leaf):
+        if let kept = node.kept, case .each(let carries) = node.rows, carries[i] {
+          gradient = try gradient.scatteredRows(kept.rows, of: kept.of)
+        }
+        let owned = Tensor.isOwned(&gradient)
+        try deliver(leaf, gradient, owned)
       }
-      if let kept = node.kept, case .each(let carries) = node.rows, carries[i] {
-        gradient = try gradient.scatteredRows(kept.rows, of: kept.of)
-      }
-      let owned = Tensor.isOwned(&gradient)
-      try deliver(input, gradient, owned)
     }
     if !retainGraph {
       node.backward = nil

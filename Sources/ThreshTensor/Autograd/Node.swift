@@ -49,11 +49,38 @@ public final class Node {
 
   public typealias Backward = (Context) throws -> [Tensor?]
 
+  /// Where the gradient of an input goes. A node leads to nodes, not to tensors: an output that no
+  /// operation saved is free as soon as the program lets go of it.
+  enum Input {
+    /// It wants no gradient.
+    case constant
+    case leaf(Tensor)
+    case node(Node)
+
+    init(_ tensor: Tensor) {
+      if let node = tensor.node {
+        self = .node(node)
+      } else {
+        self = tensor.requiresGrad ? .leaf(tensor) : .constant
+      }
+    }
+
+    var node: Node? {
+      if case .node(let node) = self { return node }
+      return nil
+    }
+
+    var wantsGradient: Bool {
+      if case .constant = self { return false }
+      return true
+    }
+  }
+
   public let op: String
   /// Rises with each recorded operation: an order in which inputs come before outputs.
   let sequence: Int
   let rows: Rows
-  var inputs: [Tensor]
+  private(set) var inputs: [Input]
   var inputShapes: [[Int]]
   var saved: [Saved]
   var backward: Backward?
@@ -67,7 +94,7 @@ public final class Node {
   init(_ op: String, inputs: [Tensor], rows: Rows, saved: [Saved], backward: @escaping Backward) {
     self.op = op
     self.rows = rows
-    self.inputs = inputs
+    self.inputs = inputs.map(Input.init)
     self.inputShapes = inputs.map(\.shape)
     self.saved = saved
     self.backward = backward
@@ -77,13 +104,11 @@ public final class Node {
 
   deinit {
     // Long chains are taken apart in a loop: releasing them recursively would overflow the stack.
-    var tensors = inputs
+    var nodes = inputs.compactMap(\.node)
     inputs = []
-    while var tensor = tensors.popLast() {
-      guard isKnownUniquelyReferenced(&tensor), var node = tensor.node else { continue }
-      tensor.node = nil
+    while var node = nodes.popLast() {
       guard isKnownUniquelyReferenced(&node) else { continue }
-      tensors.append(contentsOf: node.inputs)
+      nodes.append(contentsOf: node.inputs.compactMap(\.node))
       node.inputs = []
     }
   }

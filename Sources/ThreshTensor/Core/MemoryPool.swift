@@ -2,20 +2,24 @@
 import Glibc
 import Synchronization
 
-/// The pool behind tensor storage: blocks by size class, counted, under one budget.
+/// The pool behind tensor storage: small blocks by size class, large ones from an arena, counted,
+/// under one budget.
 ///
-/// Freed blocks are kept for the next tensor of their class; the budget counts live blocks, and
-/// cached ones are given back before an allocation is refused.
+/// Freed blocks are kept for the next tensor; the budget counts live blocks, and cached ones are
+/// given back before an allocation is refused.
 public final class MemoryPool: Sendable {
   public static let shared = MemoryPool()
 
   /// What changes with each block, under one lock.
   private struct State: @unchecked Sendable {
     var free = FreeBlocks()
+    var arena = Arena()
     var live = 0
     var blocks = 0
     var allocated = 0
     var peak = 0
+    /// The most that was ever live at once, whatever was reset.
+    var highest = 0
   }
 
   private let state = Mutex(State())
@@ -85,9 +89,18 @@ public final class MemoryPool: Sendable {
     }
   }
 
+  /// What a block for `bytes` bytes takes.
+  private static func size(for bytes: Int) -> Int {
+    isLarge(bytes) ? Arena.size(for: bytes) : FreeBlocks.size(for: bytes)
+  }
+
+  private static func isLarge(_ bytes: Int) -> Bool {
+    !FreeBlocks.exact && bytes >= Arena.leastBlock
+  }
+
   /// A block of at least `bytes` bytes, aligned to 64; its content is undefined.
   func allocate(_ bytes: Int) throws -> UnsafeMutableRawPointer {
-    let size = FreeBlocks.size(for: bytes)
+    let size = MemoryPool.size(for: bytes)
     let limit = limitBytes.load(ordering: .relaxed)
     let room = limit == Int.max ? Int.max : limit - bytesElsewhere
     // Counted before a new block is there, so that two threads cannot both take the last bytes.
@@ -95,8 +108,11 @@ public final class MemoryPool: Sendable {
       guard size <= room - state.live else { return (false, nil) }
       count(&state, size, 1)
       state.allocated += size
-      if state.live > state.peak { state.peak = state.live }
-      return (true, FreeBlocks.exact ? nil : state.free.take(size).map(Address.init))
+      state.peak = max(state.peak, state.live)
+      state.highest = max(state.highest, state.live)
+      if FreeBlocks.exact { return (true, nil) }
+      let block = MemoryPool.isLarge(bytes) ? state.arena.take(size) : state.free.take(size)
+      return (true, block.map(Address.init))
     }
     if let address { return address.pointer }
     guard counted else {
@@ -111,14 +127,20 @@ public final class MemoryPool: Sendable {
   }
 
   func deallocate(_ block: UnsafeMutableRawPointer, _ bytes: Int) {
-    let size = FreeBlocks.size(for: bytes)
+    let size = MemoryPool.size(for: bytes)
     let address = Address(block)
     let kept = state.withLock { state in
       count(&state, -size, -1)
-      // Live and cached blocks together stay at the most that was live at once: a training step
-      // frees at its end what the next one takes again.
-      let most = max(state.peak, 64 << 20)
-      guard !FreeBlocks.exact, state.live + state.free.bytes + size <= most else { return false }
+      // Live and cached blocks together stay near the most that was live at once: a training step
+      // frees at its end what the next one takes again. An eighth more makes up for holes that are
+      // in memory, but too small.
+      let most = max(state.highest + state.highest / 8, 64 << 20)
+      let fits = state.live + state.free.bytes + state.arena.cached + size <= most
+      if state.arena.contains(address.pointer) {
+        state.arena.giveBack(address.pointer, size, keep: fits)
+        return true
+      }
+      guard !FreeBlocks.exact, !MemoryPool.isLarge(bytes), fits else { return false }
       state.free.add(address.pointer, size)
       return true
     }
@@ -135,7 +157,12 @@ public final class MemoryPool: Sendable {
   }
 
   /// Gives every cached block back to the system.
-  public func trim() { state.withLock { $0.free.releaseAll() } }
+  public func trim() {
+    state.withLock {
+      $0.free.releaseAll()
+      $0.arena.releaseAll()
+    }
+  }
 
   private func newBlock(_ size: Int) -> UnsafeMutableRawPointer? {
     if let block = alignedBlock(size) { return block }

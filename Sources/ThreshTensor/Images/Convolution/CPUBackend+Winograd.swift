@@ -3,8 +3,9 @@ import CKernels
 
 /// 3x3 convolution of stride 1 by Winograd's F(4x4, 3x3), on float32.
 ///
-/// Two ways to cut: by tiles, each block of tiles running through all filters, where there are many
-/// tiles; by panels of output channels, where the transformed filters are the larger matter.
+/// Three ways to cut: by tiles, each block of tiles running through all filters, where these stay in
+/// the caches; by panels of output channels, where tiles are few and filters many; by the 36 places,
+/// some input channels at a time, where both are many.
 extension CPUBackend {
   /// Where filters come from: (3, 3, C, K) at strides, as the transform reads them.
   struct WinogradFilters {
@@ -43,8 +44,10 @@ extension CPUBackend {
   /// Tiles of one block: its transformed inputs and one panel's products stay in the second-level
   /// cache.
   private static let tileBlock = 24
-  /// Transformed filters from this size on are not kept whole.
+  /// Transformed filters from this size on are not kept whole where tiles are few,
   private static let filterFloats = 1 << 20
+  /// and from this one on never: they are larger than the last cache.
+  private static let mostFilterFloats = 8 << 20
 
   private func floats(_ rows: Int, _ width: Int) -> Int { 36 * thresh_winograd_place(rows, width) }
 
@@ -67,8 +70,11 @@ extension CPUBackend {
     into y: Tensor
   ) throws {
     let width = thresh_panel_width()
-    if 36 * z.c * z.k >= CPUBackend.filterFloats && z.tiles <= 256 {
+    let filterFloats = 36 * z.c * z.k
+    if filterFloats >= CPUBackend.filterFloats && z.tiles <= 256 {
       try winogradByPanels(z, x, filters, finish, width, into: y)
+    } else if filterFloats >= CPUBackend.mostFilterFloats {
+      try winogradByPlaces(z, x, filters, finish, width, into: y)
     } else {
       try winogradByTiles(z, x, filters, finish, width, into: y)
     }
@@ -95,7 +101,7 @@ extension CPUBackend {
       let (first, tiles) = (blocks[i].lowerBound, blocks[i].count)
       let v = block.assumingMemoryBound(to: Float.self)
       let m = v + vSize
-      thresh_winograd_input(&window, from, first, tiles, tiles, 0, v)
+      thresh_winograd_input(&window, z.c, from, first, tiles, tiles, 0, v)
       for panel in 0..<panels {
         let columns = min(width, z.k - panel * width)
         thresh_winograd_products(tiles, z.c, 0, z.c, columns, v, up + panel * size, m, 0)
@@ -144,15 +150,75 @@ extension CPUBackend {
     withExtendedLifetime(v) {}
   }
 
-  /// All tiles of the batch, transformed: (36, tiles, C).
-  private func winogradInputs(_ z: ConvolutionShape, _ x: Tensor) throws -> Tensor {
-    let v = try Tensor(empty: [floats(z.tiles, z.c)], .float32, op: "conv2d")
-    let (from, to) = (x.pointer(Float.self), v.pointer(Float.self))
-    Workers.chunks(of: z.tiles, grain: max(1, 1_024 / z.c)) { tiles in
+  /// Input channels that are summed up at a time, evenly cut.
+  private func winogradDepths(_ z: ConvolutionShape) -> [Range<Int>] {
+    let count = (z.c + 511) / 512
+    return Workspace.pieces(z.c, grain: (z.c + count - 1) / count, most: count)
+  }
+
+  private func winogradByPlaces(
+    _ z: ConvolutionShape, _ x: Tensor, _ filters: WinogradFilters, _ finish: ConvolutionFinish,
+    _ width: Int, into y: Tensor
+  ) throws {
+    let tiles = z.tiles
+    let panels = (z.k + width - 1) / width
+    let depths = winogradDepths(z)
+    let depth = depths.first?.count ?? 0
+    let (uSize, mSize) = (floats(depth, width), floats(tiles, width))
+    let v = try Tensor(empty: [floats(tiles, depth)], .float32, op: "conv2d")
+    let u = try Tensor(empty: [panels, uSize], .float32, op: "conv2d")
+    let m = try Tensor(empty: [panels, mSize], .float32, op: "conv2d")
+    let (vp, up, mp) = (v.pointer(Float.self), u.pointer(Float.self), m.pointer(Float.self))
+    let to = y.pointer(Float.self)
+    let mPlace = thresh_winograd_place(tiles, width)
+    // Rows whose inputs stay in the second-level cache while all panels pass by.
+    let rows = Workspace.pieces(tiles, grain: 96, most: Int.max)
+    try finish.moments?.reserve([pixels(z, 0..<tiles)])
+    for c in depths {
+      winogradInputs(z, x, c, into: v)
+      Workers.run(panels) { panel in
+        let column = panel * width
+        filters.panel(column, min(width, z.k - column), c, up + panel * uSize)
+      }
+      let vPlace = thresh_winograd_place(tiles, c.count)
+      let uPlace = thresh_winograd_place(c.count, width)
+      Workers.run(36 * rows.count) { i in
+        let (p, r) = (i / rows.count, rows[i % rows.count])
+        for panel in 0..<panels {
+          var product = thresh_product(
+            m: r.count, n: min(width, z.k - panel * width), k: c.count, segments: 1,
+            segment_stride: 0, a: vp + p * vPlace + r.lowerBound * c.count, lda: c.count,
+            start: nil, low: -.infinity, high: .infinity,
+            c: mp + panel * mSize + p * mPlace + r.lowerBound * width, ldc: width,
+            accumulate: c.lowerBound > 0 ? 1 : 0)
+          thresh_gemm_panels(&product, up + panel * uSize + p * uPlace)
+        }
+      }
+    }
+    Workers.run(panels) { panel in
+      let column = panel * width
+      winogradOutput(
+        z, finish, mp + panel * mSize, 0..<tiles, column, min(width, z.k - column), piece: 0, to)
+    }
+    withExtendedLifetime((v, u, m)) {}
+  }
+
+  /// Some input channels of all tiles of the batch, transformed: (36, tiles, channels).
+  private func winogradInputs(
+    _ z: ConvolutionShape, _ x: Tensor, _ channels: Range<Int>, into v: Tensor
+  ) {
+    let (from, to) = (x.pointer(Float.self) + channels.lowerBound, v.pointer(Float.self))
+    Workers.chunks(of: z.tiles, grain: max(1, 1_024 / channels.count)) { tiles in
       var window = z.window
       thresh_winograd_input(
-        &window, from, tiles.lowerBound, tiles.count, z.tiles, tiles.lowerBound, to)
+        &window, channels.count, from, tiles.lowerBound, tiles.count, z.tiles, tiles.lowerBound,
+        to)
     }
+  }
+
+  private func winogradInputs(_ z: ConvolutionShape, _ x: Tensor) throws -> Tensor {
+    let v = try Tensor(empty: [floats(z.tiles, z.c)], .float32, op: "conv2d")
+    winogradInputs(z, x, 0..<z.c, into: v)
     return v
   }
 
@@ -160,15 +226,12 @@ extension CPUBackend {
     if z.c * z.k < 128 * 128 {
       try winogradWeightsByTiles(z, x, dy, into: dw)
     } else {
-      let v = try winogradInputs(z, x)
-      let m = try winogradGradients(z, dy)
       // Few tiles make short sums of many filters: then those are what is read once.
       if z.tiles <= 128 {
-        try winogradWeightsByFilters(z, v, m, into: dw)
+        try winogradWeightsByFilters(z, x, dy, into: dw)
       } else {
-        try winogradWeightsByPlaces(z, v, m, into: dw)
+        try winogradWeightsByPlaces(z, x, dy, into: dw)
       }
-      withExtendedLifetime((v, m)) {}
     }
   }
 
@@ -184,33 +247,39 @@ extension CPUBackend {
     return m
   }
 
-  /// Each task has one of the 36 places, and sums over all tiles.
+  /// Some input channels at a time, each task has one of the 36 places, and sums over all tiles.
   private func winogradWeightsByPlaces(
-    _ z: ConvolutionShape, _ v: Tensor, _ m: Tensor, into dw: Tensor
+    _ z: ConvolutionShape, _ x: Tensor, _ dy: Tensor, into dw: Tensor
   ) throws {
-    let place = thresh_winograd_place(z.k, z.c)
-    let du = try Tensor(empty: [36 * place], .float32, op: "conv2d")
+    let depths = winogradDepths(z)
+    let depth = depths.first?.count ?? 0
+    let m = try winogradGradients(z, dy)
+    let v = try Tensor(empty: [floats(z.tiles, depth)], .float32, op: "conv2d")
+    let du = try Tensor(empty: [floats(z.k, depth)], .float32, op: "conv2d")
     let (vp, mp, up) = (v.pointer(Float.self), m.pointer(Float.self), du.pointer(Float.self))
-    let (vPlace, mPlace) = (
-      thresh_winograd_place(z.tiles, z.c), thresh_winograd_place(z.tiles, z.k)
-    )
+    let to = dw.pointer(Float.self)
+    let mPlace = thresh_winograd_place(z.tiles, z.k)
     // Rows of the sum at a time, so that both sides stay in the second-level cache.
-    let depth = 128
-    Workers.run(36) { p in
-      for first in stride(from: 0, to: z.tiles, by: depth) {
-        var product = thresh_product(
-          m: z.k, n: z.c, k: min(depth, z.tiles - first), segments: 1, segment_stride: 0,
-          a: mp + p * mPlace + first * z.k, lda: z.k, start: nil, low: -.infinity,
-          high: .infinity, c: up + p * place, ldc: z.c, accumulate: first > 0 ? 1 : 0)
-        thresh_gemm_transposed(&product, vp + p * vPlace + first * z.c, z.c)
+    let rows = 128
+    for c in depths {
+      winogradInputs(z, x, c, into: v)
+      let vPlace = thresh_winograd_place(z.tiles, c.count)
+      let place = thresh_winograd_place(z.k, c.count)
+      Workers.run(36) { p in
+        for first in stride(from: 0, to: z.tiles, by: rows) {
+          var product = thresh_product(
+            m: z.k, n: c.count, k: min(rows, z.tiles - first), segments: 1, segment_stride: 0,
+            a: mp + p * mPlace + first * z.k, lda: z.k, start: nil, low: -.infinity,
+            high: .infinity, c: up + p * place, ldc: c.count, accumulate: first > 0 ? 1 : 0)
+          thresh_gemm_transposed(&product, vp + p * vPlace + first * c.count, c.count)
+        }
+      }
+      Workers.chunks(of: z.k, grain: max(1, 2_048 / c.count)) { rows in
+        thresh_winograd_filter_gradient(
+          z.k, rows.lowerBound, rows.upperBound, c.count, z.c, up, to + c.lowerBound)
       }
     }
-    let to = dw.pointer(Float.self)
-    Workers.chunks(of: z.k, grain: max(1, 2_048 / z.c)) { rows in
-      thresh_winograd_filter_gradient(
-        z.k, rows.lowerBound, rows.upperBound, z.c, up, to)
-    }
-    withExtendedLifetime(du) {}
+    withExtendedLifetime((v, m, du)) {}
   }
 
   /// Each task has partial sums of all filters over its tiles.
@@ -231,7 +300,7 @@ extension CPUBackend {
       let m = v + vSize
       for first in stride(from: pieces[i].lowerBound, to: pieces[i].upperBound, by: block) {
         let tiles = min(block, pieces[i].upperBound - first)
-        thresh_winograd_input(&window, xp, first, tiles, tiles, 0, v)
+        thresh_winograd_input(&window, z.c, xp, first, tiles, tiles, 0, v)
         thresh_winograd_gradient(&window, z.k, gp, first, tiles, tiles, 0, m)
         thresh_winograd_outer(
           tiles, z.k, 0, z.k, z.c, m, v, pp + i * size, first == pieces[i].lowerBound ? 0 : 1)
@@ -245,15 +314,18 @@ extension CPUBackend {
     }
     let to = dw.pointer(Float.self)
     Workers.chunks(of: z.k, grain: max(1, 2_048 / z.c)) { rows in
-      thresh_winograd_filter_gradient(z.k, rows.lowerBound, rows.upperBound, z.c, pp, to)
+      thresh_winograd_filter_gradient(
+        z.k, rows.lowerBound, rows.upperBound, z.c, z.c, pp, to)
     }
     withExtendedLifetime(partials) {}
   }
 
   /// Each task has some filters, and sums over all tiles.
   private func winogradWeightsByFilters(
-    _ z: ConvolutionShape, _ v: Tensor, _ m: Tensor, into dw: Tensor
+    _ z: ConvolutionShape, _ x: Tensor, _ dy: Tensor, into dw: Tensor
   ) throws {
+    let v = try winogradInputs(z, x)
+    let m = try winogradGradients(z, dy)
     let (vp, mp, to) = (v.pointer(Float.self), m.pointer(Float.self), dw.pointer(Float.self))
     let pieces = Workspace.pieces(z.k, grain: 32, most: 64)
     let largest = pieces.first?.count ?? 0
@@ -261,7 +333,8 @@ extension CPUBackend {
       let du = block.assumingMemoryBound(to: Float.self)
       let (k, rows) = (pieces[i].lowerBound, pieces[i].count)
       thresh_winograd_outer(z.tiles, z.k, k, rows, z.c, mp, vp, du, 0)
-      thresh_winograd_filter_gradient(rows, 0, rows, z.c, du, to + k * 9 * z.c)
+      thresh_winograd_filter_gradient(rows, 0, rows, z.c, z.c, du, to + k * 9 * z.c)
     }
+    withExtendedLifetime((v, m)) {}
   }
 }
