@@ -64,9 +64,11 @@ extension Tensor {
       grad.storage.version += 1
     } else {
       let strides = isDense ? strides : Shape.contiguousStrides(shape)
+      // The strides of extents of 1, as a 1x1 filter has, say nothing of the order.
+      let same = shape.indices.allSatisfy { shape[$0] == 1 || gradient.strides[$0] == strides[$0] }
       grad =
-        try owned && gradient.strides == strides
-        ? gradient : gradient.copyUnrecorded(strides: strides)
+        try owned && same
+        ? gradient.view(shape, strides) : gradient.copyUnrecorded(strides: strides)
     }
   }
 
@@ -156,6 +158,19 @@ private final class BackwardPass {
     return gradients
   }
 
+  /// The sums of gradients so far of the node's inputs that may be added to in place: nobody else has
+  /// them or their memory.
+  private func takeSums(of node: Node, _ gradients: inout [ObjectIdentifier: Tensor]) -> [Tensor?] {
+    node.inputs.map { input in
+      guard let next = input.node,
+        var sum = gradients.removeValue(forKey: ObjectIdentifier(next))
+      else { return nil }
+      if Tensor.isOwned(&sum) { return sum }
+      gradients[ObjectIdentifier(next)] = sum
+      return nil
+    }
+  }
+
   private func step(_ node: Node, _ grad: Tensor, _ gradients: inout [ObjectIdentifier: Tensor])
     throws
   {
@@ -182,13 +197,18 @@ private final class BackwardPass {
       try deliver(tensor, whole.map { try grad.scatteredRows($0.rows, of: $0.of) } ?? grad, false)
     }
     let wants = node.inputs.map(\.wantsGradient)
+    let sums = takeSums(of: node, &gradients)
     let context = Node.Context(
-      grad: grad, saved: node.saved.map(\.tensor), inputShapes: node.inputShapes, wants: wants)
+      grad: grad, saved: node.saved.map(\.tensor), inputShapes: node.inputShapes, wants: wants,
+      sums: sums)
     var inputGradients = try self.inputGradients(of: node, backward, context)
     let span = Profiler.begin("accumulate gradients", .backward, layer: node.layer)
     defer { span.end() }
     for (i, input) in node.inputs.enumerated() where wants[i] {
-      guard var gradient = inputGradients[i] else { continue }
+      guard var gradient = inputGradients[i] else {
+        if let next = input.node, let sum = sums[i] { gradients[ObjectIdentifier(next)] = sum }
+        continue
+      }
       inputGradients[i] = nil
       guard gradient.shape == node.inputShapes[i] else {
         throw TensorError(
@@ -200,13 +220,12 @@ private final class BackwardPass {
       case .constant: break
       case .node(let next):
         let id = ObjectIdentifier(next)
-        if var before = gradients.removeValue(forKey: id) {
-          if Tensor.isOwned(&before), before.dtype == gradient.dtype {
-            Loops.addInto(before, gradient)
-            gradients[id] = before
-          } else {
-            gradients[id] = try before + gradient
-          }
+        if let sum = sums[i], sum.dtype == gradient.dtype {
+          // The operation may have added to it itself.
+          if sum !== gradient { Loops.addInto(sum, gradient) }
+          gradients[id] = sum
+        } else if let before = sums[i] ?? gradients.removeValue(forKey: id) {
+          gradients[id] = try before + gradient
         } else {
           gradients[id] = gradient
         }

@@ -45,6 +45,9 @@ public final class Node {
     public let inputShapes: [[Int]]
     /// Which inputs want a gradient; others may be answered by nil.
     public let wants: [Bool]
+    /// What other operations gave for each input so far, where nobody else has it: a function may add
+    /// to it in place and answer with it.
+    let sums: [Tensor?]
   }
 
   public typealias Backward = (Context) throws -> [Tensor?]

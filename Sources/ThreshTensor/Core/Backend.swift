@@ -12,10 +12,13 @@ protocol Backend: Sendable {
   func convolutionForward(
     _ sizes: ConvolutionShape, _ x: Tensor, _ w: Tensor, _ finish: ConvolutionFinish,
     into y: Tensor) throws
-  /// The gradients of the input and of the weight, of those that are asked for.
+  /// The gradients of the input and of the weight, of those that are asked for; the input's is added
+  /// to `dx` where `adding`.
   func convolutionBackward(
     _ sizes: ConvolutionShape, _ x: Tensor, _ w: Tensor, _ dy: OutputGradient, dx: Tensor?,
-    dw: Tensor?) throws
+    adding: Bool, dw: Tensor?) throws
+  /// Whether that can be: products add at no cost.
+  func convolutionAdds(_ sizes: ConvolutionShape, _ dtype: DType) -> Bool
 }
 
 /// The one backend there is: this machine's cores and memory.

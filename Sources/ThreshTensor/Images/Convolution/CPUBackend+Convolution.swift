@@ -32,7 +32,8 @@ extension CPUBackend {
   }
 
   func convolutionBackward(
-    _ z: ConvolutionShape, _ x: Tensor, _ w: Tensor, _ dy: OutputGradient, dx: Tensor?, dw: Tensor?
+    _ z: ConvolutionShape, _ x: Tensor, _ w: Tensor, _ dy: OutputGradient, dx: Tensor?,
+    adding: Bool, dw: Tensor?
   ) throws {
     try Interrupt.check("conv2d")
     try withExtendedLifetime((x, w, dy)) {
@@ -44,12 +45,16 @@ extension CPUBackend {
         defer { span.end() }
         return method == .depthwise
           ? try depthwiseBackward(z, x, w, gradient, dx, dw)
-          : try pointwiseBackward(z, x, w, gradient, dx, dw)
+          : try pointwiseBackward(z, x, w, gradient, dx, adding, dw)
       }
       let dy = try dy.tensor()
-      if let dx { try backwardData(method, z, dy, w, into: dx) }
+      if let dx { try backwardData(method, z, dy, w, into: dx, adding) }
       if let dw { try backwardWeights(method, z, x, dy, into: dw) }
     }
+  }
+
+  func convolutionAdds(_ z: ConvolutionShape, _ dtype: DType) -> Bool {
+    ConvolutionMethod.choose(z, dtype) == .products && z.dataSuitsProducts
   }
 
   /// Whether both gradients can be computed together, some rows or images at a time.
@@ -62,7 +67,8 @@ extension CPUBackend {
   }
 
   private func backwardData(
-    _ method: ConvolutionMethod, _ z: ConvolutionShape, _ dy: Tensor, _ w: Tensor, into dx: Tensor
+    _ method: ConvolutionMethod, _ z: ConvolutionShape, _ dy: Tensor, _ w: Tensor,
+    into dx: Tensor, _ adding: Bool
   ) throws {
     let span = Profiler.convolution("data", method, z, dy, w, dx)
     defer { span.end() }
@@ -72,10 +78,10 @@ extension CPUBackend {
         try winograd(transposed, dy, .backward(w, z), ConvolutionFinish(), into: dx)
       } else {
         span.uses(.products)
-        try productsBackwardData(z, dy, w, into: dx)
+        try productsBackwardData(z, dy, w, into: dx, adding)
       }
-    case .products where z.dilation == Pair(1) || z.stride == Pair(1):
-      try productsBackwardData(z, dy, w, into: dx)
+    case .products where z.dataSuitsProducts:
+      try productsBackwardData(z, dy, w, into: dx, adding)
     case .products, .depthwise, .patches:
       if method == .products { span.uses(.patches) }
       try patchesBackwardData(z, dy, w, into: dx)

@@ -54,11 +54,11 @@ extension CPUBackend {
     withExtendedLifetime(panels) {}
   }
 
-  func productsBackwardData(_ z: ConvolutionShape, _ dy: Tensor, _ w: Tensor, into dx: Tensor)
-    throws
-  {
+  func productsBackwardData(
+    _ z: ConvolutionShape, _ dy: Tensor, _ w: Tensor, into dx: Tensor, _ adding: Bool
+  ) throws {
     for a in 0..<z.stride.h {
-      for b in 0..<z.stride.w { try backwardData(z, Phase(z, a, b), dy, w, into: dx) }
+      for b in 0..<z.stride.w { try backwardData(z, Phase(z, a, b), dy, w, into: dx, adding) }
     }
   }
 
@@ -114,7 +114,8 @@ extension CPUBackend {
   }
 
   private func backwardData(
-    _ z: ConvolutionShape, _ phase: Phase, _ dy: Tensor, _ w: Tensor, into dx: Tensor
+    _ z: ConvolutionShape, _ phase: Phase, _ dy: Tensor, _ w: Tensor, into dx: Tensor,
+    _ adding: Bool
   ) throws {
     let v = phase.window
     let (gp, to) = (dy.pointer(Float.self), dx.pointer(Float.self))
@@ -128,6 +129,7 @@ extension CPUBackend {
     }
     if lines == 0 || v.ow == 0 { return }
     if patch == 0 {
+      if adding { return }
       for l in 0..<lines {
         for i in 0..<v.ow { (line(l) + i * stepW).update(repeating: 0, count: z.c) }
       }
@@ -150,7 +152,7 @@ extension CPUBackend {
           var product = thresh_product(
             m: step, n: z.c, k: rows.segmentSize, segments: rows.segments, segment_stride: segment,
             a: a + first * lda, lda: lda, start: nil, low: -.infinity, high: .infinity,
-            c: line((row + first) / v.ow), ldc: stepW, accumulate: 0)
+            c: line((row + first) / v.ow), ldc: stepW, accumulate: adding ? 1 : 0)
           thresh_gemm_panels(&product, pp)
         }
       }
@@ -211,7 +213,7 @@ extension CPUBackend {
   /// Both gradients of a 1x1 convolution of stride 1 behind a normalisation, some rows at a time.
   func pointwiseBackward(
     _ z: ConvolutionShape, _ x: Tensor, _ w: Tensor, _ gradient: NormGradient, _ dx: Tensor,
-    _ dw: Tensor
+    _ adding: Bool, _ dw: Tensor
   ) throws {
     let panels = try packed(z.k, z.c, w.pointer(Float.self), row: z.c, column: 1)
     let (xp, pp, to) = (x.pointer(Float.self), panels.pointer(Float.self), dx.pointer(Float.self))
@@ -229,7 +231,8 @@ extension CPUBackend {
         gradient.write(first..<first + rows, to: g)
         var data = thresh_product(
           m: rows, n: z.c, k: z.k, segments: 1, segment_stride: 0, a: g, lda: z.k, start: nil,
-          low: -.infinity, high: .infinity, c: to + first * z.c, ldc: z.c, accumulate: 0)
+          low: -.infinity, high: .infinity, c: to + first * z.c, ldc: z.c,
+          accumulate: adding ? 1 : 0)
         thresh_gemm_panels(&data, pp)
         var weights = thresh_product(
           m: z.k, n: z.c, k: rows, segments: 1, segment_stride: 0, a: g, lda: z.k, start: nil,

@@ -51,6 +51,9 @@ public enum ConvolutionMethod: String, Sendable {
 }
 
 extension ConvolutionShape {
+  /// Whether the gradient of the input is a convolution of stride 1 for each phase of the stride.
+  var dataSuitsProducts: Bool { dilation == Pair(1) || stride == Pair(1) }
+
   /// Tiles of 4x4 outputs in the batch.
   var tiles: Int { n * ((oh + 3) / 4) * ((ow + 3) / 4) }
 

@@ -129,9 +129,11 @@ private struct ConvNormGradient: Sendable {
     let d = try pass.backward(
       dy, constant: keep == .constant && dy.shape[0] != batch, out: out, masked: masked)
     let z = try ConvolutionShape(x.shape, w.shape, settings)
-    let dx = c.wants[0] ? try Tensor.image(x.shape, x.dtype, op) : nil
+    let sum = backend.convolutionAdds(z, x.dtype) ? c.sum(0, likeImage: x) : nil
+    let dx = c.wants[0] ? try sum ?? Tensor.image(x.shape, x.dtype, op) : nil
     let dw = c.wants[1] ? try Tensor.image(w.shape, w.dtype, op) : nil
-    try backend.convolutionBackward(z, x, w, .norm(d.x), dx: dx, dw: dw)
+    try backend.convolutionBackward(
+      z, x, w, .norm(d.x), dx: dx, adding: sum != nil, dw: dw)
     var gradients = [dx, dw]
     if hasWeight { gradients.append(d.weight) }
     if hasBias { gradients.append(d.bias) }

@@ -34,9 +34,11 @@ extension Tensor {
       let (dy, sums) = try activation.gradient(
         c.grad.channelsLastUnrecorded(), c.saved.last, channels: w.shape[0])
       let sizes = try ConvolutionShape(x.shape, w.shape, settings)
-      let dx = c.wants[0] ? try Tensor.image(x.shape, x.dtype, op) : nil
+      let sum = backend.convolutionAdds(sizes, x.dtype) ? c.sum(0, likeImage: x) : nil
+      let dx = c.wants[0] ? try sum ?? Tensor.image(x.shape, x.dtype, op) : nil
       let dw = c.wants[1] ? try Tensor.image(w.shape, w.dtype, op) : nil
-      try backend.convolutionBackward(sizes, x, w, .tensor(dy), dx: dx, dw: dw)
+      try backend.convolutionBackward(
+        sizes, x, w, .tensor(dy), dx: dx, adding: sum != nil, dw: dw)
       var gradients = [dx, dw]
       if c.wants.count > 2 { gradients.append(c.wants[2] ? try sums ?? dy.channelSums() : nil) }
       return gradients
@@ -76,5 +78,15 @@ enum ColumnSums {
     Workers.run(pieces.count) { i in body(pieces[i], p + i * size) }
     for i in pieces.indices { for j in 0..<size { total[j] += p[i * size + j] } }
     return total
+  }
+}
+
+extension Node.Context {
+  /// The sum of gradients so far of input `i`, where it lies in memory as the image x does.
+  func sum(_ i: Int, likeImage x: Tensor) -> Tensor? {
+    guard let sum = sums[i], sum.dtype == x.dtype,
+      sum.strides == Shape.channelsLastStrides(x.shape)
+    else { return nil }
+    return sum
   }
 }
