@@ -29,6 +29,8 @@ struct ConvolutionTests {
     // Winograd by panels and by filters.
     Shape(n: 8, c: 256, h: 4, w: 4, k: 256, r: 3, padding: 1),
     Shape(n: 2, c: 136, h: 16, w: 16, k: 130, r: 3, padding: 1),
+    // Winograd by places, in two ranges of channels.
+    Shape(n: 1, c: 520, h: 66, w: 64, k: 450, r: 3, padding: 1),
     // Lines, patches and pixels.
     Shape(n: 2, c: 3, h: 32, w: 32, k: 16, r: 3, padding: 1),
     Shape(n: 2, c: 3, h: 37, w: 41, k: 24, r: 7, stride: 2, padding: 3),

@@ -39,9 +39,12 @@ MODELS = {
     "mlp": named.MLP, "lenet": named.LeNet,
     "resnet20": lambda: named.ResNet((16, 32, 64), (3, 3, 3), "A", "linear"),
     "resnet18": lambda: named.imagenet_resnet(18, stem="cifar", classes=10),
+    "resnet34": lambda: named.imagenet_resnet(34, stem="cifar", classes=10),
     "mobilenetv2": named.MobileNetV2,
     "vgg11_bn": lambda: named.VGG(11, stem="cifar", classes=10),
+    "vgg16_bn": lambda: named.VGG(16, stem="cifar", classes=10),
     "resnet50": lambda: named.imagenet_resnet(50, stem="cifar", classes=10),
+    "resnet101": lambda: named.imagenet_resnet(101, stem="cifar", classes=10),
     "ssd300": named.SSD300,
 }
 SHIFT = 8  # standard deviations of a normalised value
