@@ -57,7 +57,7 @@ static void check_panels(long m, long n, long k, form f) {
   thresh_gemm_panels(&p, packed);
   for (long i = 0; i < m * n; i++)
     agree("gemm_panels", "c", (double)c[i / n * ldc + i % n], want[i],
-          1e-6 * (1 + sqrt((double)depth)));
+          rounding(depth) + 1e-6);
   free(want);
   FREE(a);
   FREE(b);
@@ -82,7 +82,7 @@ static void check_transposed(long m, long n, long k, int accumulate) {
                             .low = -INFINITY, .high = INFINITY, .c = c, .ldc = ldc,
                             .accumulate = accumulate};
   thresh_gemm_transposed(&p, b, ldb);
-  AGREE("gemm_transposed", c, want, m * n, 1e-6 * (1 + sqrt((double)k)));
+  AGREE("gemm_transposed", c, want, m * n, rounding(k) + 1e-6);
   free(want);
   FREE(a);
   FREE(b);

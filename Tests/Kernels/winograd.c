@@ -7,14 +7,10 @@ static long places(long rows, long width) {
   return 35 * thresh_winograd_place(rows, width) + rows * width;
 }
 
-// Nine standard deviations of the rounding error where each of the 36 places sums up `sums` products
-// of numbers in [-1, 1): errors of the sums are random steps (Higham and Mary 2019), which the
-// transforms of both sides and of the sums enlarge by `growth`, the greatest root of the sum of
-// squares of what is multiplied along both axes.
-static double error_of(double growth, long sums) {
-  const double step = 0x1p-24 * growth / 3;
-  return 9 * step * ((double)sums / sqrt(6) + 3 * sqrt((double)sums));
-}
+// The rounding error where each of the 36 places sums up `sums` products, which the transforms of
+// both sides and of the sums enlarge by `growth`: the greatest root of the sum of squares of what is
+// multiplied, along both axes.
+static double error_of(double growth, long sums) { return growth * rounding(sums); }
 #define FORWARD 24.6
 #define WEIGHTS 26.3
 

@@ -29,6 +29,7 @@ struct ConvolutionTests {
     // Winograd by panels and by filters.
     Shape(n: 8, c: 256, h: 4, w: 4, k: 256, r: 3, padding: 1),
     Shape(n: 2, c: 136, h: 16, w: 16, k: 130, r: 3, padding: 1),
+    Shape(n: 2, c: 300, h: 10, w: 13, k: 18, r: 3, padding: 1),
     // Winograd by places, in two ranges of channels.
     Shape(n: 1, c: 520, h: 66, w: 64, k: 450, r: 3, padding: 1),
     // Lines, patches and pixels.

@@ -105,8 +105,9 @@ private final class BackwardPass {
       }
       var gradients: [ObjectIdentifier: Tensor] = [ObjectIdentifier(root): seed]
       for node in order(from: root) {
-        guard let grad = gradients.removeValue(forKey: ObjectIdentifier(node)) else { continue }
-        try step(node, grad, &gradients)
+        guard var grad = gradients.removeValue(forKey: ObjectIdentifier(node)) else { continue }
+        let owned = Tensor.isOwned(&grad)
+        try step(node, grad, owned, &gradients)
       }
     }
   }
@@ -171,9 +172,9 @@ private final class BackwardPass {
     }
   }
 
-  private func step(_ node: Node, _ grad: Tensor, _ gradients: inout [ObjectIdentifier: Tensor])
-    throws
-  {
+  private func step(
+    _ node: Node, _ grad: Tensor, _ owned: Bool, _ gradients: inout [ObjectIdentifier: Tensor]
+  ) throws {
     guard let backward = node.backward else {
       throw TensorError(
         "backward",
@@ -191,7 +192,8 @@ private final class BackwardPass {
         "keep dropped rows of the output of '\(node.op)'; only the tensor that keep returned leads on"
       )
     }
-    for tensor in stops[ObjectIdentifier(node)] ?? [] {
+    let stopped = stops[ObjectIdentifier(node)] ?? []
+    for tensor in stopped {
       // A tensor from which rows were dropped has them all.
       let whole = node.kept.flatMap { tensor.shape.first == $0.of ? $0 : nil }
       try deliver(tensor, whole.map { try grad.scatteredRows($0.rows, of: $0.of) } ?? grad, false)
@@ -199,7 +201,8 @@ private final class BackwardPass {
     let wants = node.inputs.map(\.wantsGradient)
     let sums = takeSums(of: node, &gradients)
     let context = Node.Context(
-      grad: grad, saved: node.saved.map(\.tensor), inputShapes: node.inputShapes, wants: wants,
+      grad: grad, ownsGrad: owned && stopped.isEmpty, saved: node.saved.map(\.tensor),
+      inputShapes: node.inputShapes, wants: wants,
       sums: sums)
     var inputGradients = try self.inputGradients(of: node, backward, context)
     let span = Profiler.begin("accumulate gradients", .backward, layer: node.layer)

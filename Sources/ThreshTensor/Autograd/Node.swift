@@ -39,6 +39,8 @@ public final class Node {
   public struct Context {
     /// The gradient of the output.
     public let grad: Tensor
+    /// Whether nobody else needs it: a function may write over it and answer with it.
+    let ownsGrad: Bool
     /// The saved tensors, in the order in which they were saved.
     public let saved: [Tensor]
     /// The shape each input's gradient must have.

@@ -223,7 +223,9 @@ extension CPUBackend {
   }
 
   func winogradWeights(_ z: ConvolutionShape, _ x: Tensor, _ dy: Tensor, into dw: Tensor) throws {
-    if z.c * z.k < 128 * 128 {
+    if z.k <= 64 && z.c >= 256 {
+      try winogradWeightsByChannels(z, x, dy, into: dw)
+    } else if z.c * z.k < 128 * 128 {
       try winogradWeightsByTiles(z, x, dy, into: dw)
     } else {
       // Few tiles make short sums of many filters: then those are what is read once.
@@ -280,6 +282,28 @@ extension CPUBackend {
       }
     }
     withExtendedLifetime((v, m, du)) {}
+  }
+
+  /// Each task has some input channels of all filters, whose transformed inputs stay in its cache.
+  private func winogradWeightsByChannels(
+    _ z: ConvolutionShape, _ x: Tensor, _ dy: Tensor, into dw: Tensor
+  ) throws {
+    let m = try winogradGradients(z, dy)
+    let (xp, mp, to) = (x.pointer(Float.self), m.pointer(Float.self), dw.pointer(Float.self))
+    let pieces = Workspace.pieces(z.c, grain: 32)
+    let largest = pieces.first?.count ?? 0
+    let vSize = floats(z.tiles, largest)
+    try Workspace.run(pieces.count, bytes: 4 * (vSize + floats(z.k, largest))) { i, block in
+      var window = z.window
+      let c = pieces[i]
+      let v = block.assumingMemoryBound(to: Float.self)
+      let du = v + vSize
+      thresh_winograd_input(
+        &window, c.count, xp + c.lowerBound, 0, z.tiles, z.tiles, 0, v)
+      thresh_winograd_outer(z.tiles, z.k, 0, z.k, c.count, mp, v, du, 0)
+      thresh_winograd_filter_gradient(z.k, 0, z.k, c.count, z.c, du, to + c.lowerBound)
+    }
+    withExtendedLifetime(m) {}
   }
 
   /// Each task has partial sums of all filters over its tiles.

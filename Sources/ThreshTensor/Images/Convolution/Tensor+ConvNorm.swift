@@ -125,7 +125,8 @@ private struct ConvNormGradient: Sendable {
       low: activation.low, high: activation.high)
     // Two passes read the gradient and the sums (and the output's signs), one writes.
     Profiler.count(bytes: (out == nil ? 5 : 7) * sums.byteCount)
-    let masked = out == nil ? nil : try Tensor.image(sums.shape, sums.dtype, op)
+    let masked =
+      out == nil ? nil : c.ownsGrad ? dy : try Tensor.image(sums.shape, sums.dtype, op)
     let d = try pass.backward(
       dy, constant: keep == .constant && dy.shape[0] != batch, out: out, masked: masked)
     let z = try ConvolutionShape(x.shape, w.shape, settings)
