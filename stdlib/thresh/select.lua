@@ -3,40 +3,11 @@
 
 local core = require "thresh.core"
 local options = require "thresh.options"
+local base = require "thresh.selector"
 local solve = core.select
+local timing, rules, selector = base.timing, base.rules, base.new
 
 local M = {}
-
--- When a selector is asked: at epoch `first` (0-based, as schedules count) and `every` epochs after.
-local timing = {
-  fraction = { "number", required = true, above = 0, to = 1 },
-  every = { "integer", default = 1, from = 1 },
-  first = { "integer", default = 1, from = 0 },
-  warm = { "number", from = 0, to = 1 },
-}
-
--- The option rules of a selector: the timing ones with its defaults, and its own.
-local function rules(own, defaults)
-  local all = {}
-  for name, rule in pairs(timing) do
-    local copy = {}
-    for k, v in pairs(rule) do copy[k] = v end
-    if defaults and defaults[name] ~= nil then copy.default = defaults[name] end
-    all[name] = copy
-  end
-  for name, rule in pairs(own or {}) do all[name] = rule end
-  return all
-end
-
-local function selector(name, checked, fields)
-  fields.name = name
-  fields.options = {}
-  for key, value in pairs(checked) do
-    if type(value) ~= "function" and type(value) ~= "table" then fields.options[key] = value end
-  end
-  for key in pairs(timing) do fields[key] = checked[key] end
-  return fields
-end
 
 --- A heuristic of your own: name, fraction, select(ctx) -> indices [, weights].
 --
