@@ -152,4 +152,6 @@ for name, f in pairs(solve) do
   if M[name] == nil then M[name] = f end
 end
 
+for name, make in pairs(require "thresh.selectors.greedy") do M[name] = make end
+
 return M

@@ -1,0 +1,253 @@
+-- SPDX-License-Identifier: Apache-2.0
+-- Submodular greedy and geometric selectors: CRAIG, CRAIGPB, Submodular, KCenter, ContextualDiversity,
+-- Herding; and the greedy algorithms for gains written in Lua.
+--
+-- n candidates of C classes, embeddings of E numbers, d numbers a feature, k picks.
+
+local core = require "thresh.core"
+local options = require "thresh.options"
+local base = require "thresh.selector"
+local solve = core.select
+local rules, selector = base.rules, base.new
+
+local M = {}
+
+-- Rules of its own beside shared ones.
+local function with(own, shared)
+  for name, rule in pairs(shared) do own[name] = own[name] or rule end
+  return own
+end
+
+local greedy_rules = { greedy = { "string" }, epsilon = { "number", above = 0 } }
+local algorithms = { "naive", "lazy", "stochastic", "lazier_than_lazy" }
+
+local function check_greedy(what, o)
+  if o.greedy then options.choice(what, "greedy", o.greedy, algorithms, 3) end
+  local pools = o.greedy == "stochastic" or o.greedy == "lazier_than_lazy"
+  if o.epsilon and not pools then
+    error(what .. ": option 'epsilon' is for greedy = 'stochastic' or 'lazier_than_lazy'", 3)
+  end
+  if o.epsilon and o.epsilon >= 1 then
+    error(string.format("%s: option 'epsilon' must be below 1, got %s", what, o.epsilon), 3)
+  end
+end
+
+local function suffixed(name, o) return o.warm and name .. "-warm" or name end
+
+-- The vectors of the candidates that option `on` names, as arguments of a solver.
+local spaces = {
+  embeddings = function(ctx) return { features = ctx:embeddings() } end,
+  gradients = function(ctx) return { features = ctx:residuals(), embeddings = ctx:embeddings() } end,
+  residuals = function(ctx) return { features = ctx:residuals() } end,
+  probabilities = function(ctx) return { features = ctx:probabilities() } end,
+}
+
+local function arguments(ctx, o)
+  local a = spaces[o.on](ctx)
+  a.budget, a.seed, a.epoch = ctx.budget, ctx.seed, ctx.epoch - 1
+  if o.balance then a.labels, a.classes = ctx.labels, ctx.classes end
+  return a
+end
+
+local distances = { "squared_euclidean", "euclidean" }
+local craig_rules = {
+  metric = { "string", default = "squared_euclidean" },
+  linear_layer = { "boolean", default = false },
+}
+
+--- CRAIG (Mirzasoleiman, Bilmes and Leskovec 2020): medoids of the gradients, each weighted with the
+--- number of candidates that it represents: maximises sum_i max_{j in S} (max(D) - D_ij).
+---
+--- mode: "per_class" (default; the budget is divided by class size, and the weights of a class sum to
+--- its size) or "supervised" (one greedy over all classes). D is of the residuals p - y, the paper's
+--- choice, or of whole last-layer gradients with linear_layer = true; metric: "squared_euclidean"
+--- (default, as CORDS) or "euclidean" (the paper). greedy: "lazy" (default; the picks of "naive"),
+--- "stochastic" or "lazier_than_lazy" (epsilon 0.01), these within classes only. every: 20.
+---
+--- Cost per selection: one forward pass; time n_c^2 (C + E) for each class of n_c candidates, and little
+--- for the picks; memory n_c^2 floats for one class at a time up to n_c = 8192, above that 64 rows, with
+--- more time for the picks. Not for a few huge classes, nor where the gradients are all alike (a
+--- well-fit network): RS2 is free and hard to beat.
+function M.CRAIG(given)
+  local o = options.check("select.CRAIG", given, rules(with({
+    mode = { "string", default = "per_class" },
+  }, with(with({}, craig_rules), greedy_rules)), { every = 20 }), 2)
+  options.choice("select.CRAIG", "mode", o.mode, { "per_class", "supervised" }, 2)
+  options.choice("select.CRAIG", "metric", o.metric, distances, 2)
+  check_greedy("select.CRAIG", o)
+  if o.mode == "supervised" and o.greedy and o.greedy ~= "naive" and o.greedy ~= "lazy" then
+    error("select.CRAIG: mode 'supervised' needs the naive or the lazy greedy", 2)
+  end
+  return selector(suffixed("CRAIG", o), o, {
+    select = function(ctx)
+      return solve.craig {
+        mode = o.mode, residuals = ctx:residuals(),
+        embeddings = o.linear_layer and ctx:embeddings() or nil,
+        labels = ctx.labels, classes = ctx.classes, budget = ctx.budget, metric = o.metric,
+        greedy = o.greedy, epsilon = o.epsilon, seed = ctx.seed, epoch = ctx.epoch - 1,
+      }
+    end,
+  })
+end
+
+--- CRAIGPB (CORDS): CRAIG over the mean gradients of fixed batches; each image has the weight of its
+--- batch, and the weights of the batches sum to their number.
+---
+--- keep_batches trains on the chosen batches as they are (weights are then constant within a batch and
+--- cancel in the weighted mean); false pools and shuffles their images. linear_layer, metric, greedy,
+--- epsilon and every as in CRAIG.
+---
+--- Cost per selection: one forward pass; with b = n / batch size, time n C E + b^2 C E and memory
+--- b (C (E + 1) + b) floats. Not for large batches of mixed classes, whose means hardly differ.
+function M.CRAIGPB(given)
+  local o = options.check("select.CRAIGPB", given, rules(with({
+    keep_batches = { "boolean", default = true },
+  }, with(with({}, craig_rules), greedy_rules)), { every = 20 }), 2)
+  options.choice("select.CRAIGPB", "metric", o.metric, distances, 2)
+  check_greedy("select.CRAIGPB", o)
+  return selector(suffixed("CRAIGPB", o), o, {
+    select = function(ctx)
+      return solve.craig {
+        mode = "per_batch", residuals = ctx:residuals(),
+        embeddings = o.linear_layer and ctx:embeddings() or nil,
+        batches = ctx:batches(), keep_batches = o.keep_batches, budget = ctx.budget,
+        metric = o.metric, greedy = o.greedy, epsilon = o.epsilon, seed = ctx.seed,
+        epoch = ctx.epoch - 1,
+      }
+    end,
+  })
+end
+
+local objectives = {
+  "facility_location", "graph_cut", "log_determinant", "saturated_coverage", "disparity_sum",
+  "disparity_min",
+}
+
+--- Subsets that maximise a function of similarities (DeepCore, Guo et al. 2022; MILO, Killamsetty et al.
+--- 2023), weight 1.
+---
+--- objective, with s the similarities and D the distances:
+---   "facility_location" (default)  sum_i max_{j in S} s_ij
+---   "graph_cut"           lambda sum_{i in V, j in S} s_ij - sum_{i,j in S} s_ij   (lambda 2)
+---   "log_determinant"     log det(s_SS + ridge I)                                   (ridge 1)
+---   "saturated_coverage"  sum_i min(sum_{j in S} s_ij, alpha sum_{j in V} s_ij)     (alpha 0.1)
+---   "disparity_sum", "disparity_min"  the sum or the least of the distances within S; not submodular
+--- metric: "cosine" (default; (1 + cos) / 2), "rbf" (exp(-D^2 / (width mean(D^2))), width 0.1), "dot",
+--- "squared_euclidean", "euclidean" (max(D) - D). on: "gradients" (default; of the last layer),
+--- "embeddings", "residuals" or "probabilities". greedy: "lazy" where the function is submodular, else
+--- "naive"; "stochastic" and "lazier_than_lazy" look at ceil(n/k ln(1/epsilon)) candidates a pick
+--- (epsilon 0.01). balance divides the budget by class (true). every: 20.
+---
+--- Cost per selection: one forward pass; with n the size of a class, time n^2 d for facility location,
+--- graph cut and saturated coverage, k n (d + k) for the log-determinant, k n d for disparity, d = C + E
+--- for gradients; memory n^2 floats of one class up to n = 8192 for facility location and saturated
+--- coverage (64 rows above that), k n for the log-determinant, else n. Not with balance = false on
+--- large n; disparity picks outliers, so not on noisy labels.
+function M.Submodular(given)
+  local o = options.check("select.Submodular", given, rules(with({
+    objective = { "string", default = "facility_location" },
+    metric = { "string", default = "cosine" },
+    on = { "string", default = "gradients" },
+    balance = { "boolean", default = true },
+    lambda = { "number", from = 0 }, ridge = { "number", from = 0 },
+    alpha = { "number", above = 0, to = 1 }, width = { "number", above = 0 },
+  }, greedy_rules), { every = 20 }), 2)
+  options.choice("select.Submodular", "objective", o.objective, objectives, 2)
+  options.choice("select.Submodular", "metric", o.metric,
+    { "cosine", "rbf", "dot", "squared_euclidean", "euclidean" }, 2)
+  options.choice("select.Submodular", "on", o.on,
+    { "gradients", "embeddings", "residuals", "probabilities" }, 2)
+  check_greedy("select.Submodular", o)
+  return selector(suffixed("Submodular-" .. o.objective, o), o, {
+    select = function(ctx)
+      local a = arguments(ctx, o)
+      a.objective, a.metric, a.width = o.objective, o.metric, o.width
+      a.lambda, a.ridge, a.alpha = o.lambda, o.ridge, o.alpha
+      a.greedy, a.epsilon = o.greedy, o.epsilon
+      return solve.submodular(a)
+    end,
+  })
+end
+
+local geometry_rules = {
+  on = { "string", default = "embeddings" },
+  balance = { "boolean", default = true },
+}
+
+--- k-center greedy, or core-set (Sener and Savarese 2018): each pick is the candidate farthest from its
+--- nearest pick, min_{j in S} ||x_i - x_j||; weight 1. The first one is drawn.
+---
+--- on: "embeddings" (default), "gradients", "residuals" or "probabilities". balance: by class (true).
+--- every: 20. Cost per selection: one forward pass; time n d a pick, memory n numbers (a copy of one
+--- class's features with balance). Not on noisy labels or data with outliers, which it takes first.
+function M.KCenter(given)
+  local o = options.check("select.KCenter", given, rules(with({}, geometry_rules), { every = 20 }), 2)
+  options.choice("select.KCenter", "on", o.on,
+    { "embeddings", "gradients", "residuals", "probabilities" }, 2)
+  return selector(suffixed("KCenter", o), o, {
+    select = function(ctx) return solve.k_center(arguments(ctx, o)) end,
+  })
+end
+
+--- Contextual diversity (Agarwal et al. 2020): k-center greedy on the symmetrised divergence of the
+--- predicted probabilities, (KL(p || q) + KL(q || p)) / 2; weight 1.
+---
+--- balance: by class (true). every: 20. Cost per selection: one forward pass; time n C a pick, memory
+--- n C numbers. Not on an untrained or a saturated model, whose probabilities say nothing.
+function M.ContextualDiversity(given)
+  local o = options.check("select.ContextualDiversity", given, rules({
+    balance = { "boolean", default = true },
+  }, { every = 20 }), 2)
+  return selector(suffixed("ContextualDiversity", o), o, {
+    select = function(ctx)
+      local a = arguments(ctx, { on = "probabilities", balance = o.balance })
+      a.distance = "symmetric_kl"
+      return solve.k_center(a)
+    end,
+  })
+end
+
+--- Herding (Welling 2009; iCaRL, Rebuffi et al. 2017): each pick makes the mean of the picks nearest to
+--- the mean mu of all: argmin_j ||(t + 1) mu - sum_S h - h_j||; weight 1.
+---
+--- on: "embeddings" (default), "residuals" or "probabilities". balance: by class (true). every: 20.
+--- Cost per selection: one forward pass; time n d a pick, memory n numbers. Not for small budgets of
+--- classes with several modes: their mean is typical of none.
+function M.Herding(given)
+  local o = options.check("select.Herding", given, rules(with({}, geometry_rules), { every = 20 }), 2)
+  options.choice("select.Herding", "on", o.on, { "embeddings", "residuals", "probabilities" }, 2)
+  return selector(suffixed("Herding", o), o, {
+    select = function(ctx)
+      local a = arguments(ctx, o)
+      a.seed, a.epoch = nil, nil
+      return solve.herding(a)
+    end,
+  })
+end
+
+--- Greedy maximisation of gains that a function tells: k of n candidates, the lowest of equals first.
+---
+---     select.greedy { n = 100, k = 10, gain = function(i, chosen) … end }
+---
+--- gain(i, chosen) says what candidate i would add to the list `chosen`, -math.huge where it cannot
+--- join; update(i, chosen), if given, is called after i has joined. greedy: "naive" (default), "lazy"
+--- (for gains that never grow: same picks, fewer calls), "stochastic", "lazier_than_lazy" (with
+--- epsilon 0.01, seed and epoch). Returns indices, gains and evaluations.
+function M.greedy(given)
+  local o = options.check("select.greedy", given, with({
+    n = { "integer", required = true, from = 1 }, k = { "integer", required = true, from = 1 },
+    gain = { "callable", required = true }, update = { "callable" },
+    seed = { "integer" }, epoch = { "integer" },
+  }, greedy_rules), 2)
+  check_greedy("select.greedy", o)
+  local chosen = {}
+  local gain, update = o.gain, o.update
+  o.gain = function(i) return gain(i, chosen) end
+  o.update = function(i)
+    chosen[#chosen + 1] = i
+    if update then update(i, chosen) end
+  end
+  return solve.greedy(o)
+end
+
+return M
