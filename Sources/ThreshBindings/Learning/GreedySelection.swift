@@ -168,21 +168,29 @@ private func classes(_ o: LuaOptions, _ labels: [Int]?) throws -> Int {
   try o.integer("classes") ?? (labels?.max() ?? 0) + 1
 }
 
-/// A set function whose gains a Lua function tells.
+/// A set function whose gains a Lua function tells: `gain(i, chosen)`, `update(i, chosen)`.
 private final class LuaSetFunction: SetFunction {
   let count: Int
   private let gain: LuaFunction
   private let update: LuaFunction?
+  /// The list that grows by each pick.
+  private let chosen: LuaTable?
+  private var picks = 0
 
-  init(_ count: Int, gain: LuaFunction, update: LuaFunction?) {
+  init(_ count: Int, gain: LuaFunction, update: LuaFunction?, chosen: LuaTable?) {
     self.count = count
     self.gain = gain
     self.update = update
+    self.chosen = chosen
+  }
+
+  private func arguments(_ i: Int) -> [LuaValue] {
+    [.integer(i + 1)] + (chosen.map { [.table($0)] } ?? [])
   }
 
   func gains(of candidates: [Int]) throws -> [Double] {
     try candidates.map { i in
-      switch try gain.call([.integer(i + 1)]).first {
+      switch try gain.call(arguments(i)).first {
       case .number(let value): return value
       case .integer(let value): return Double(value)
       case let other:
@@ -193,11 +201,16 @@ private final class LuaSetFunction: SetFunction {
     }
   }
 
-  func add(_ i: Int) throws { try update?.call([.integer(i + 1)]) }
+  func add(_ i: Int) throws {
+    picks += 1
+    try chosen?.set(.integer(picks), .integer(i + 1))
+    try update?.call(arguments(i))
+  }
 }
 
 private func luaGreedy(_ call: LuaCall) throws -> LuaValue {
-  let o = try call.options(at: 1, allowed: algorithmOptions + ["n", "k", "gain", "update"])
+  let o = try call.options(
+    at: 1, allowed: algorithmOptions + ["n", "k", "gain", "update", "chosen"])
   let n = try o.required("n", o.integer("n"))
   let k = try o.required("k", o.integer("k"))
   guard n >= 1, n <= 1 << 32 else {
@@ -205,7 +218,8 @@ private func luaGreedy(_ call: LuaCall) throws -> LuaValue {
   }
   try MemoryPool.shared.require(n * 64, call.function)
   let f = LuaSetFunction(
-    n, gain: try o.required("gain", o.function("gain")), update: try o.function("update"))
+    n, gain: try o.required("gain", o.function("gain")), update: try o.function("update"),
+    chosen: try o.table("chosen"))
   var stream = try o.stream(call, "select.greedy")
   let result = try (o.algorithm() ?? .naive).run(f, k: k, stream: &stream)
   return .table(

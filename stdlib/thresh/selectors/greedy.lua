@@ -240,13 +240,11 @@ function M.greedy(given)
     seed = { "integer" }, epoch = { "integer" },
   }, greedy_rules), 2)
   check_greedy("select.greedy", o)
-  local chosen = {}
-  local gain, update = o.gain, o.update
-  o.gain = function(i) return gain(i, chosen) end
-  o.update = function(i)
-    chosen[#chosen + 1] = i
-    if update then update(i, chosen) end
+  for _, name in ipairs { "gain", "update" } do
+    local f = o[name]
+    if f and type(f) ~= "function" then o[name] = function(...) return f(...) end end
   end
+  o.chosen = {}
   return solve.greedy(o)
 end
 
