@@ -10,14 +10,15 @@ struct NaiveGreedy {
   /// How clear the closest decision was, relative to the gain picked: rounding can turn what is near 0.
   var gap = Double.infinity
 
-  init(n: Int, k: Int, value: ([Int]) -> Double) {
+  /// - Parameter tiedStart: all first gains are equal by intent.
+  init(n: Int, k: Int, tiedStart: Bool = false, value: ([Int]) -> Double) {
     while picks.count < k {
       let before = value(picks)
       let scores = (0..<n).map {
         picks.contains($0) ? -Double.infinity : value(picks + [$0]) - before
       }
       let order = (0..<n).sorted { (scores[$0], -$0) > (scores[$1], -$1) }
-      if order.count > 1, scores[order[1]] > -.infinity {
+      if order.count > 1, scores[order[1]] > -.infinity, !(tiedStart && picks.isEmpty) {
         let apart = scores[order[0]] - scores[order[1]]
         gap = min(gap, apart / max(abs(scores[order[0]]), 1e-3))
       }
