@@ -146,7 +146,7 @@ func craig_permutedCandidates_keepTheirWeights(_ dtype: DType) throws {
   }
 }
 
-@Test func craig_weights_sumToTheClassOrTheBatches() throws {
+@Test func craig_weights_sumToTheClass() throws {
   let labels = (0..<70).map { $0 % 7 < 4 ? 0 : $0 % 7 < 6 ? 1 : 2 }
   let layer = softmaxLayer(n: 70, classes: 3, width: 4, seed: 4, labels: labels)
   for budget in [5, 12, 40, 70] {
@@ -159,28 +159,34 @@ func craig_permutedCandidates_keepTheirWeights(_ dtype: DType) throws {
     }
     #expect(weights.allSatisfy { $0 >= 1 })
   }
+}
+
+@Test func craig_perBatch_matchesTheDefinitionOnMeanGradients() throws {
   let batches = try RandomSubsets.partition(70, batchSize: 4)
-  let means = batches.map { batch in
-    columnSum(batch.map { gradient(layer.residuals[$0], layer.embeddings[$0]) }).map {
-      $0 / Double(batch.count)
+  let labels = (0..<70).map { $0 % 3 }
+  var (compared, number) = (0, 0)
+  while compared < 200 {
+    number += 1
+    try #require(number < 2000)
+    let layer = softmaxLayer(n: 70, classes: 3, width: 4, seed: UInt64(number), labels: labels)
+    let means = batches.map { batch in
+      columnSum(batch.map { gradient(layer.residuals[$0], layer.embeddings[$0]) }).map {
+        $0 / Double(batch.count)
+      }
     }
-  }
-  var compared = 0
-  for k in 1...12 {
+    let k = 1 + number % 6
     let result = try select(
       layer.residuals, layer.embeddings, labels, .perBatch(batches), budget: 4 * k - 3)
     let chosen = try #require(result.batches)
-    #expect(chosen.count == k && chosen.allSatisfy { batches.contains($0) })
-    #expect(result.indices == chosen.flatMap { $0 })
+    #expect(chosen.count == k && result.indices == chosen.flatMap { $0 })
     let one = naive(means, k: k, .squaredEuclidean)
     #expect(one.weights.reduce(0, +) == 18)
-    // Two that represent each other alone are equal in gain.
+    // Two batches that would represent each other alone have the same gain: rounding decides.
     if one.gap < 1e-7 { continue }
-    compared += 1
-    #expect(chosen == one.picks.map { batches[$0] })
+    #expect(chosen == one.picks.map { batches[$0] }, "problem \(number)")
     #expect(result.weights == zip(chosen, one.weights).flatMap { b, w in b.map { _ in w } })
+    compared += 1
   }
-  #expect(compared >= 5)
 }
 
 /// Equal gradients are represented by the earliest pick, and each pick by itself.
