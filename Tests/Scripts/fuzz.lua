@@ -49,6 +49,10 @@ local option_names = {
   "root", "rtol", "schedule", "schedule_per", "seed", "seeds", "select", "selectors", "shuffle", "sorted",
   "split", "squared", "start_factor", "std", "step_size", "steps", "stratified", "strict", "stride", "t_max",
   "target", "test", "three_phase", "total", "total_iters", "total_steps", "trace", "traces", "transpose",
+  "delta", "draw_ties", "epsilon", "eta", "gains", "greedy", "held_out_embeddings", "held_out_labels",
+  "held_out_logits", "highest", "k", "logits", "losses", "measure", "models", "neighbours", "objective", "offset",
+  "per_class", "probabilities", "proxy", "ratio", "rounds", "scores", "similarity", "strata", "subset", "subsets",
+  "sums", "temperature", "validate_on",
   "unit", "upper", "validation", "warm", "weight", "weight_decay", "weights", "width", "x", "y",
 }
 

@@ -10,6 +10,7 @@ import ThreshKit
 
   @Test(arguments: [
     "tensors", "errors", "modules", "fusion", "selection", "files", "progress", "profile",
+    "scores",
   ])
   func script_run_returnsOk(_ name: String) throws {
     let scratch = FileManager.default.temporaryDirectory.appending(path: "thresh-\(UUID())")

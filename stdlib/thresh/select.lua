@@ -134,6 +134,7 @@ function M.Cached(given)
   return {
     name = "Cached-" .. trace.method, cached = trace, fraction = recorded.fraction or 1,
     warm = recorded.warm, every = 1, first = 0, options = { trace = trace.path },
+    weight_normalisation = recorded.weight_normalisation,
     select = function(ctx)
       trace:check(ctx.data)
       return trace:at(ctx.epoch - 1)
@@ -151,5 +152,9 @@ end
 for name, f in pairs(solve) do
   if M[name] == nil then M[name] = f end
 end
+
+for name, make in pairs(require "thresh.selectors.scores") do M[name] = make end
+for name, make in pairs(require "thresh.selectors.online") do M[name] = make end
+for name, make in pairs(require "thresh.selectors.milo") do M[name] = make end
 
 return M

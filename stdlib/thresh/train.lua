@@ -4,6 +4,7 @@
 local core = require "thresh.core"
 local options = require "thresh.options"
 local Context = require "thresh.context"
+local Harvest = require "thresh.harvest"
 local progress = require "thresh.progress"
 local selection = require "thresh.selection"
 local select = require "thresh.select"
@@ -84,6 +85,8 @@ local function ask(run, epoch)
     model = run.model, data = run.train, epoch = epoch.number + 1, budget = run.budget,
     batch_size = run.batch_size, seed = run.seed, draw = run.draws, history = run.history,
     rng = core.stream(run.seed, "select." .. selector.name, epoch.number),
+    epochs = run.epochs, lr = run.optimizer.lr, splits = run.data, store = run.store,
+    last_losses = run.harvest.losses, harvest = run.harvest,
   }
   local chosen = selection.check(selector.name, run.n, run.limit, selector.select(ctx))
   run.draws = run.draws + 1
@@ -121,9 +124,11 @@ local function choose(run, epoch)
   return run.chosen
 end
 
--- The weighted mean of the losses of a batch, sum(w l) / sum(w).
-local function batch_loss(losses, weights)
+-- The weighted mean of the losses of a batch: sum(w l) / sum(w), in which only ratios of weights matter,
+-- or with the normalisation "batch" sum(w l) / B, in which a batch of high weights steps further.
+local function batch_loss(losses, weights, normalisation)
   if not weights then return losses:mean() end
+  if normalisation == "batch" then return (losses * weights):mean() end
   return (losses * weights):sum() / weights:sum()
 end
 
@@ -152,6 +157,7 @@ local function train_epoch(run, epoch, chosen)
     })
     local weights, rows = batch.weights, #losses
     run.forwarded = run.forwarded + rows
+    run.harvest:add(batch.indices, losses, logits, batch.y)
     if run.batch_select then
       local kept = run.batch_select.select({ epoch = epoch.number + 1, batch = batch_number, run = run }, losses:detach())
       if kept then
@@ -159,7 +165,7 @@ local function train_epoch(run, epoch, chosen)
         weights = weights and weights:index_select(1, kept)
       end
     end
-    local loss = batch_loss(losses, weights)
+    local loss = batch_loss(losses, weights, run.selector.weight_normalisation)
     optimizer:zero_grad()
     loss:backward()
     optimizer:step()
@@ -167,6 +173,7 @@ local function train_epoch(run, epoch, chosen)
     total, seen = total + loss:item() * rows, seen + rows
     run.progress:step(string.format("epoch %d  loss %.3f", epoch.number + 1, total / seen), 0)
   end
+  run.harvest:fold()
   run.seconds.train = run.seconds.train + (core.clock() - began)
   return total / seen, seen
 end
@@ -251,6 +258,11 @@ local function start(config)
   -- Whole batches may exceed the budget by less than one batch.
   run.limit = math.min(run.n, run.budget + run.batch_size)
   run.plan = plan_epochs(run.epochs, run.selector)
+  if run.selector.one_shot and not run.selector.warm and run.selector.first >= run.epochs then
+    error(string.format("train: selector '%s' is first asked at epoch %d (from 0), but the run has %d "
+      .. "epochs; give it an earlier 'first'", run.selector.name, run.selector.first, run.epochs), 3)
+  end
+  run.store, run.harvest = {}, Harvest.new(run.n, run.selector.correctness)
   run.history, run.seconds = {}, { train = 0, select = 0, evaluate = 0 }
   run.forwarded, run.backwarded, run.draws = 0, 0, 0
   if run.trace then
