@@ -57,6 +57,7 @@ func selection() -> Namespace {
     .object(try SelectionTrace(path: call.string(1, "path")))
   }
   select.function("write_trace") { call in .object(try traceWriter(call)) }
+  batchSelection(&select)
   return select
 }
 
