@@ -202,14 +202,15 @@ do
       return self.body(x)
     end,
   }()
-  local jiang = select.SelectiveBackprop { variant = "jiang", beta = 1, prime = 0 }
+  -- At rest: while losses fall, fewer lie above those of the past.
+  local jiang = select.SelectiveBackprop { variant = "jiang", beta = 1, prime = 0, mode = "train" }
   local result = run { epochs = 3, batch_select = jiang, model = watched,
-    optimizer = th.optim.SGD(watched:parameters(), { lr = 0.05 }) }
+    optimizer = th.optim.SGD(watched:parameters(), { lr = 1e-12 }) }
   local short = 0
   for _, size in ipairs(steps) do if size ~= 64 then short = short + 1 end end
   assert(short <= 3, "steps of other than whole batches")
   local part = result.backwarded / (3 * n)
-  assert(math.abs(part - 0.5) < 0.05, part)
+  assert(math.abs(part - 0.5) < 3 * math.sqrt(0.25 / (3 * n)), part)
   -- The priming epoch trains on everything, with one pass.
   local primed = run { epochs = 2, batch_select = select.SelectiveBackprop { variant = "jiang" } }
   assert(primed.history[1].trained == n and primed.history[1].forwarded == n)
