@@ -267,6 +267,23 @@ refused("outside a batch of 64", run, { batch_select = returning { 65 } })
 refused("needs the option 'select'", run, { batch_select = {} })
 refused("'reuse' must be boolean", run, { batch_select = { select = print, reuse = 1 } })
 
+refused("give it as batch_select", run, { select = select.TopK {} })
+
+-- Beside its random control, in one comparison.
+do
+  local result = th.compare {
+    data = data, epochs = 1, batch_size = 64, seeds = { 1 }, quiet = true,
+    model = function(seed) return th.models.resnet8 { in_channels = 1, seed = seed, width = 4 } end,
+    optimizer = function(p) return th.optim.SGD(p, { lr = 0.1 }) end,
+    selectors = {
+      select.Full(), { label = "SB", batch_select = select.SelectiveBackprop(with { keep = 0.5, reuse = true }) },
+      { label = "random", batch_select = select.RandomBackprop(with { keep = 0.5 }) },
+    },
+  }
+  assert(result.rows[2].backwarded == kept_of(0.5) and result.rows[3].backwarded == kept_of(0.5))
+  assert(result.rows[1].backwarded == n)
+end
+
 -- Subsets and batches together, live and from the trace: the same bits.
 do
   local function sb() return select.SelectiveBackprop(with { keep = 0.5 }) end

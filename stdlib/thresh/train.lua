@@ -313,6 +313,9 @@ local function check_selector(selector)
       selector.name, field, what, options.shown(selector[field])), 4)
   end
   if selector.all then return end
+  if selector.active then
+    error(string.format("train: '%s' chooses within batches: give it as batch_select", selector.name), 4)
+  end
   local fraction = selector.fraction
   if type(fraction) ~= "number" or not (fraction > 0 and fraction <= 1) then
     wrong("fraction", "above 0 and at most 1")
@@ -398,6 +401,12 @@ end
 
 --- Trains a model and returns what happened: history (a row an epoch), seconds (train, select,
 --- evaluate), forwarded and backwarded images, accuracy (last) and best.
+--
+-- `select` chooses the images of an epoch, `batch_select` the rows of each batch. A row of the history
+-- has loss (of what was trained on), images and trained rows, forwarded and backwarded so far, accuracy;
+-- and of the subset: residual, filled and filled_share (random fill), overlap (Jaccard with the subset
+-- before), distinct (the part of the candidates used so far), a warning where most is fill, and with
+-- matching_error = true how far its gradients miss those of all (last layer, before the epoch).
 function M.train(config)
   local run = start(config)
   run.model:train()

@@ -60,8 +60,9 @@ local function priorities(trace)
   return kept:to("float64")
 end
 
-local function draw(trace, ctx)
-  local counts = priorities(trace)
+local function draw(trace, ctx, o)
+  o.counts = o.counts or priorities(trace)
+  local counts = o.counts
   local known = counts:gt(0):sum():item()
   if known == 0 then error("select.Cached: " .. trace.path .. " holds no selection", 0) end
   local taken = math.min(ctx.budget, known)
@@ -113,7 +114,7 @@ function M.Cached(given)
         trace:check(ctx.data)
         checked = ctx.data
       end
-      if o.policy == "priority" then return draw(trace, ctx) end
+      if o.policy == "priority" then return draw(trace, ctx, o) end
       return trace:at(policy(trace, ctx, o))
     end,
   }
