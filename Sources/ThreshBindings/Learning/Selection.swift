@@ -58,6 +58,7 @@ func selection() -> Namespace {
   }
   select.function("write_trace") { call in .object(try traceWriter(call)) }
   scoreSelection(&select)
+  batchSelection(&select)
   return select
 }
 
