@@ -246,7 +246,8 @@ function commands.replay(files, o)
     local ok, recorded = pcall(cached.recorded, {
       epoch = epoch + 1, epochs = epochs, done = epoch, history = {}, seed = o.seed,
     })
-    lines[#lines + 1] = ok and string.format("epoch %d  selection of epoch %d  %d images", epoch, recorded, sizes[recorded])
+    lines[#lines + 1] = ok
+      and string.format("epoch %d  selection of epoch %d  %d images", epoch, recorded, sizes[recorded])
       or string.format("epoch %d  no selection", epoch)
   end
   write(lines, o.out)
