@@ -129,7 +129,9 @@ end
 
 local function stats_of(path, lines)
   local trace = read(path)
-  local function line(name, ...) lines[#lines + 1] = string.format("  %-12s ", name) .. string.format(...) end
+  local function line(name, ...)
+    lines[#lines + 1] = (string.format("  %-12s ", name) .. string.format(...)):gsub("%s+$", "")
+  end
   lines[#lines + 1] = path
   line("method", "%s  %s", trace.method, option_text(trace.options))
   if trace.batch_method then
