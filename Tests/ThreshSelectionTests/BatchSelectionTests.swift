@@ -96,6 +96,15 @@ import ThreshTensor
   }
 }
 
+/// A diverged run must not put the order of the others out.
+@Test func lossHistory_nan_countsAsInfinite() throws {
+  let history = try LossHistory(capacity: 2)
+  for loss in [1, .nan, 3, .nan, 2, 5] { history.append(loss) }
+  #expect(history.percentile(4) == 0.5 && history.percentile(.infinity) == 1)
+  history.append(.nan)
+  #expect(history.percentile(.infinity) == 0.5)
+}
+
 /// A row enters the history before it is weighed, so that a first loss is below nothing.
 @Test func lossHistory_probabilities_areOfTheBatchItselfToo() throws {
   let history = try LossHistory()

@@ -87,7 +87,8 @@ private func written(_ path: String) throws {
     let text = String(decoding: try Data(contentsOf: URL(filePath: path)), as: UTF8.self)
     let first = String(text.prefix { $0 != "\n" })
     let bad = [
-      (#"{"kind":"batches"}"#, "'images'"),
+      (#"{"kind":"batches"}"#, "'epoch'"),
+      (#"{"kind":"batches","epoch":0,"seen":[],"kept":[],"losses":[]}"#, "'images'"),
       (#"{"kind":"batches","images":[],"seen":[],"kept":[],"losses":[]}"#, "'epoch'"),
       (#"{"kind":"batches","epoch":-1,"images":[],"seen":[],"kept":[],"losses":[]}"#, "'epoch'"),
       (#"{"kind":"batches","epoch":0,"images":[6],"seen":[1],"kept":[1],"losses":[1]}"#, "0 ..< 6"),

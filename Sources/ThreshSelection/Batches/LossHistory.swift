@@ -24,8 +24,9 @@ public final class LossHistory {
 
   public var count: Int { queue.count }
 
-  /// Adds a loss; the oldest leaves once `capacity` are there.
+  /// Adds a loss; the oldest leaves once `capacity` are there. NaN, which has no order, counts as infinite.
   public func append(_ loss: Double) {
+    let loss = loss.isNaN ? .infinity : loss
     if queue.count < capacity {
       queue.append(loss)
     } else {

@@ -129,7 +129,9 @@ end
 
 local function stats_of(path, lines)
   local trace = read(path)
-  local function line(name, ...) lines[#lines + 1] = string.format("  %-12s ", name) .. string.format(...) end
+  local function line(name, ...)
+    lines[#lines + 1] = (string.format("  %-12s ", name) .. string.format(...)):gsub("%s+$", "")
+  end
   lines[#lines + 1] = path
   line("method", "%s  %s", trace.method, option_text(trace.options))
   if trace.batch_method then
@@ -246,7 +248,8 @@ function commands.replay(files, o)
     local ok, recorded = pcall(cached.recorded, {
       epoch = epoch + 1, epochs = epochs, done = epoch, history = {}, seed = o.seed,
     })
-    lines[#lines + 1] = ok and string.format("epoch %d  selection of epoch %d  %d images", epoch, recorded, sizes[recorded])
+    lines[#lines + 1] = ok
+      and string.format("epoch %d  selection of epoch %d  %d images", epoch, recorded, sizes[recorded])
       or string.format("epoch %d  no selection", epoch)
   end
   write(lines, o.out)

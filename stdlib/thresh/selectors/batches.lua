@@ -89,7 +89,9 @@ local always = { start = 0, finish = 1, interrupt = 0 }
 -- Rows by the rank of their loss.
 local function by_rank(o)
   return function(info, losses)
-    return core.select.rank_sample(losses, o.keep, { seed = info.seed, epoch = info.epoch - 1, batch = info.batch - 1 })
+    return core.select.rank_sample(losses, o.keep, {
+      seed = info.seed, epoch = info.epoch - 1, batch = info.batch - 1,
+    })
   end
 end
 
