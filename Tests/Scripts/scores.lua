@@ -69,6 +69,43 @@ local sums = select.similarity_sums { embeddings = embeddings, labels = one }
 assert(select.sge { embeddings = embeddings, labels = one, k = 2, sums = sums, seed = 1 }
   :equal(select.sge { embeddings = embeddings, labels = one, k = 2, seed = 1 }))
 
+-- Two samples (and two that agree, for CAL): each selector takes the uncertain, wrong or contrastive one,
+-- wherever it stands, with class balance and without.
+local function toy(place)
+  local rows = { { 4.0, 0 }, { 4, 0 } }
+  rows[place] = { 0.1, 0 }
+  local z = th.tensor(rows)
+  local context = {
+    n = 2, budget = 1, labels = th.tensor { 1, 1 }, classes = 2, seed = 1, epoch = 1,
+    model = { head = function() return { weight = th.tensor { { 1.0, 0 }, { 0, 1 } } } end },
+  }
+  function context:logits() return z end
+  function context:probabilities() return z:softmax(2) end
+  function context:residuals() return z:softmax(2) - th.tensor { { 1.0, 0 }, { 1, 0 } } end
+  function context:embeddings() return th.ones(2, 3) end
+  context.gradient_norms = function(self) return self:residuals():norm { dim = 2 } * 2 end
+  return context
+end
+for place = 1, 2 do
+  for _, balance in ipairs { true, false } do
+    local function takes(selector) same(selector.select(toy(place)), { place }, selector.name) end
+    takes(select.EL2N { fraction = 0.5, balance = balance })
+    takes(select.GraNd { fraction = 0.5, balance = balance })
+    takes(select.DeepFool { fraction = 0.5, balance = balance })
+    for _, measure in ipairs { "entropy", "least_confidence", "margin" } do
+      takes(select.Uncertainty { fraction = 0.5, balance = balance, measure = measure })
+    end
+  end
+end
+local pairs_of = toy(1)
+pairs_of.n, pairs_of.budget, pairs_of.labels = 4, 2, th.ones(4):long()
+function pairs_of:logits() return th.tensor { { 2.0, 0 }, { 2, 0 }, { 2, 0 }, { 0, 2 } } end
+function pairs_of:embeddings() return th.tensor { { 0.0, 0 }, { 0, 0.1 }, { 9, 9 }, { 9, 9.1 } } end
+for _, balance in ipairs { true, false } do
+  local chosen = select.CAL { fraction = 0.5, neighbours = 1, balance = balance }.select(pairs_of)
+  same(chosen:sort(), { 3, 4 }, "CAL")
+end
+
 -- Training.
 local data = th.data.digits { seed = 1 }
 local function run(options)
@@ -131,24 +168,20 @@ run {
       local norms = (ctx:residuals() ^ 2):sum(2):sqrt()
       local rest = norms:index_fill(1, chosen, -1)
       assert(norms[chosen]:min():item() >= rest:max():item() - 1e-6)
-      -- A step to the boundary of the nearest class makes two logits equal.
+      -- The smallest distance to a boundary, class by class.
       local fool = select.DeepFool { fraction = 0.1, balance = false }.select(ctx)
-      local head, z, h = ctx.model:head(), ctx:logits(), ctx:embeddings()
-      local i = fool[1]
-      local y, near = z[i]:argmax():item(), nil
-      for c = 1, ctx.classes do
-        if c ~= y then
-          local apart = head.weight[y] - head.weight[c]
-          local distance = ((z[{ i, y }] - z[{ i, c }]) / apart:norm():item())
-          near = math.min(near or math.huge, distance)
+      local weight, z = ctx.model:head().weight, ctx:logits():tolist()
+      local apart = weight:cdist(weight):tolist()
+      local nearest, best = nil, math.huge
+      for i, row in ipairs(z) do
+        local y = 1
+        for c = 2, #row do if row[c] > row[y] then y = c end end
+        for c = 1, #row do
+          local distance = c ~= y and (row[y] - row[c]) / apart[y][c] or math.huge
+          if distance < best then nearest, best = i, distance end
         end
       end
-      local all = math.huge
-      for j = 1, 20 do
-        local top = z[j]:topk(2)
-        all = math.min(all, top[1] - top[2])
-      end
-      assert(near >= 0 and near < math.huge and all >= 0 and #h == ctx.n)
+      assert(fool[1] == nearest, string.format("%d, not %d", fool[1], nearest))
       -- Held-out data: the validation part, never silently another.
       local held_out = ctx:validation()
       assert(held_out.n == #data.validation and held_out.residuals:sum(2):abs():max():item() < 1e-5)

@@ -37,10 +37,13 @@ private struct Problem {
   }
 
   /// What the definition picks, and how clear its closest decision was.
-  func naive(k: Int, eta: Double, size: Int = 1) -> (picks: [Int], gap: Double) {
+  func naive(k: Int, eta: Double, size: Int = 1, alongMean: Bool = false) -> (
+    picks: [Int], gap: Double
+  ) {
     var (picks, gap): ([Int], Double) = ([], .infinity)
     while picks.count < k {
-      let v = direction(after: picks, eta: eta)
+      let rate = alongMean ? eta / Double(max(picks.count, 1)) : eta
+      let v = direction(after: picks, eta: rate)
       let gains = residuals.indices.map { dot(row($0), v) }
       let left = residuals.indices.filter { !picks.contains($0) }.sorted {
         (-gains[$0], $0) < (-gains[$1], $1)
@@ -93,8 +96,9 @@ private struct Problem {
   #expect(try p.select(k: 10, eta: 0, .naive) == modular)
   let renewed = try p.select(k: 10, eta: 0.5, .naive)
   #expect(renewed[0] == modular[0] && renewed != modular)
-  // Along the sum, not the mean: the definition with the mean picks others.
+  // Along the sum: a step along the mean picks others.
   #expect(renewed == p.naive(k: 10, eta: 0.5).picks)
+  #expect(renewed != p.naive(k: 10, eta: 0.5, alongMean: true).picks)
 }
 
 /// Two classes of held-out mistakes of which the first is the larger: one step that mends it turns

@@ -40,15 +40,18 @@ local function averaged(ctx, models, score)
   return sum / #models
 end
 
--- A selector by scores. `own`: its option rules; `defaults`: of its timing; `score`(ctx, options) gives
--- (n,) scores, the highest of which come first unless `lowest`.
+-- A selector by scores. `own`: its option rules, false to take a shared one away; `defaults`: of its
+-- timing; `score`(ctx, options) gives (n,) scores, the highest of which come first unless `lowest`.
 local function build(name, given, own, defaults, score, lowest)
   local what = "select." .. name
   local all = {}
   for key, rule in pairs(choice_rules) do all[key] = rule end
-  for key, rule in pairs(own) do all[key] = rule end
+  for key, rule in pairs(own) do all[key] = rule or nil end
   local o = options.check(what, given, base.rules(all, defaults), 3)
   check_models(what, o.models)
+  if o.measure then
+    options.choice(what, "measure", o.measure, { "entropy", "least_confidence", "margin" }, 3)
+  end
   return base.new(name, o, {
     one_shot = true,
     select = function(ctx)
@@ -94,15 +97,13 @@ end
 --- Forgetting events (Toneva et al. 2019): the candidates most often predicted correctly at one
 --- presentation and wrongly at the next; those never predicted correctly come before all.
 ---
---- Harvested while training, so it costs no forward pass: O(n) time and memory an epoch. Every candidate
---- must have been presented before epoch `first` (20; the paper counts over whole runs): train with
---- initial = "full". Equal counts are ordered by a seeded draw. balance, offset, strata: as select.EL2N.
---- Not at high pruning without offset or strata: at 10 % of CIFAR-10 it is far below random (CCS paper).
+--- Harvested while the run itself trains, so it takes no models and costs no forward pass: O(n) time and
+--- memory an epoch. Every candidate must have been presented before epoch `first` (20; the paper counts
+--- over whole runs): train with initial = "full". Equal counts are ordered by a seeded draw. balance,
+--- offset, strata: as select.EL2N. Not at high pruning without offset or strata: at 10 % of CIFAR-10 it
+--- is far below random (CCS paper).
 function M.Forgetting(given)
-  if type(given) == "table" and given.models ~= nil then
-    error("select.Forgetting: counts come from the run's own training; it takes no 'models'", 2)
-  end
-  local selector = build("Forgetting", given, {}, once(20), function(ctx)
+  local selector = build("Forgetting", given, { models = false }, once(20), function(ctx)
     local harvest = ctx.harvest
     if not harvest or not harvest.seen then
       error("select.Forgetting: needs the counts that th.train harvests", 0)
@@ -138,10 +139,6 @@ local uncertain = {
 --- Asked once, at epoch `first` (10). models, balance, offset, strata: as select.EL2N. Cost: a forward
 --- pass for each model, O(n C). Not with few images: it is drawn to outliers and near-duplicates.
 function M.Uncertainty(given)
-  local what = "select.Uncertainty"
-  if type(given) == "table" and given.measure ~= nil then
-    options.choice(what, "measure", given.measure, { "entropy", "least_confidence", "margin" }, 2)
-  end
   return build("Uncertainty", given, { measure = { "string", default = "entropy" } }, once(10),
     function(ctx, o) return uncertain[o.measure](ctx:probabilities()) end)
 end
