@@ -53,6 +53,7 @@ let package = Package(
     // The native core. An arrow only ever points down.
     module("ThreshTensor", ["COpenBLAS", "CKernels", "CInterrupt", "CZlib"]),
     module("ThreshNN", ["ThreshTensor"]),
+    module("ThreshCOCO", []),
     module("ThreshData", ["ThreshTensor", "CMessageDigest", "CDigits"]),
     module("ThreshSelection", ["ThreshTensor"]),
 
@@ -60,7 +61,7 @@ let package = Package(
     module("ThreshLua", ["CLuaShim"]),
     module(
       "ThreshBindings",
-      ["ThreshLua", "ThreshTensor", "ThreshNN", "ThreshData", "ThreshSelection"]),
+      ["ThreshLua", "ThreshTensor", "ThreshNN", "ThreshCOCO", "ThreshData", "ThreshSelection"]),
     module("ThreshKit", ["ThreshBindings", "CStdlib"]),
     .executableTarget(
       name: "ThreshCLI", dependencies: ["ThreshKit", "ThreshLua", "CLineEditor"],
@@ -68,6 +69,7 @@ let package = Package(
 
     tests("ThreshTensorTests", ["ThreshTensor"]),
     tests("ThreshNNTests", ["ThreshNN"]),
+    tests("ThreshCOCOTests", ["ThreshCOCO"]),
     tests("ThreshDataTests", ["ThreshData"]),
     tests("ThreshSelectionTests", ["ThreshSelection"]),
     tests("ThreshLuaTests", ["ThreshLua"]),

@@ -72,13 +72,20 @@ INLINE void L(filter6)(const V u[6], V g[3]) {
   g[2] = (F1 * P00 * sum0 + F2 * P11 * sum1) + u[5];
 }
 
-// One vector of channels of a 6x6 patch, rows and pixels at the given strides, to 36 places that
-// are `place` apart.
-INLINE void L(input_vector)(const float *x, long row, long pixel, float *v, long place, long n) {
+// n channels of a 6x6 patch, rows and pixels at the given strides, to 36 places that are `place`
+// apart. Of a patch on the border, the bits of `rows` and `columns` say which of them exist.
+INLINE void L(input_vector)(const int border, const float *x, long row, long pixel, int rows,
+                            int columns, float *v, long place, long n) {
+  static const float zeros[VL];
   V t[6][6];
   UNROLL for (int j = 0; j < 6; j++) {
     V d[6], c[6];
-    UNROLL for (int i = 0; i < 6; i++) d[i] = L(load)(x + i * row + j * pixel);
+    UNROLL for (int i = 0; i < 6; i++) {
+      const float *from = x + i * row + j * pixel;
+      // A choice of addresses, where a branch would be taken at random.
+      if (border) from = rows >> i & columns >> j & 1 ? from : zeros;
+      d[i] = border ? L(load_some)(from, n) : L(load)(from);
+    }
     L(input6)(d, c);
     UNROLL for (int i = 0; i < 6; i++) t[i][j] = c[i];
   }
@@ -109,22 +116,22 @@ static void L(winograd_input)(const thresh_window *s, long c, const float *x, lo
     top -= s->pad_h;
     left -= s->pad_w;
     const float *from = x + ((image * s->h + top) * s->w + left) * s->c;
-    const int inside = top >= 0 && left >= 0 && top + 6 <= s->h && left + 6 <= s->w;
-    long i = 0;
-    if (inside)
-      for (; i + VL <= c; i += VL)
-        L(input_vector)(from + i, s->w * s->c, s->c, v + t * c + i, place, VL);
-    for (; i < c; i += VL) {
-      float patch[36 * VL];
-      for (long r = 0; r < 6; r++)
-        for (long q = 0; q < 6; q++) {
-          const int there = top + r >= 0 && top + r < s->h && left + q >= 0 && left + q < s->w;
-          const float *pixel = from + (r * s->w + q) * s->c + i;
-          L(store)(patch + (r * 6 + q) * VL, there ? L(load_some)(pixel, c - i) : (V){0});
-        }
-      if (i + VL <= c) L(input_vector)(patch, 6 * VL, VL, v + t * c + i, place, VL);
-      else L(input_vector)(patch, 6 * VL, VL, v + t * c + i, place, c - i);
+    int rows = 0, columns = 0;
+    for (int i = 0; i < 6; i++) {
+      rows |= (top + i >= 0 && top + i < s->h) << i;
+      columns |= (left + i >= 0 && left + i < s->w) << i;
     }
+    const long line = s->w * s->c;
+    float *to = v + t * c;
+    long i = 0;
+    if (rows == 63 && columns == 63) {
+      for (; i + VL <= c; i += VL)
+        L(input_vector)(0, from + i, line, s->c, rows, columns, to + i, place, VL);
+    } else {
+      for (; i + VL <= c; i += VL)
+        L(input_vector)(1, from + i, line, s->c, rows, columns, to + i, place, VL);
+    }
+    if (i < c) L(input_vector)(1, from + i, line, s->c, rows, columns, to + i, place, c - i);
   }
 }
 

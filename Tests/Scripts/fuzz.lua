@@ -49,6 +49,10 @@ local option_names = {
   "root", "rtol", "schedule", "schedule_per", "seed", "seeds", "select", "selectors", "shuffle", "sorted",
   "split", "squared", "start_factor", "std", "step_size", "steps", "stratified", "strict", "stride", "t_max",
   "target", "test", "three_phase", "total", "total_iters", "total_steps", "trace", "traces", "transpose",
+  "delta", "draw_ties", "epsilon", "eta", "gains", "greedy", "held_out_embeddings", "held_out_labels",
+  "held_out_logits", "highest", "k", "logits", "losses", "measure", "models", "neighbours", "objective", "offset",
+  "per_class", "probabilities", "proxy", "ratio", "rounds", "scores", "similarity", "strata", "subset", "subsets",
+  "sums", "temperature", "validate_on",
   "unit", "upper", "validation", "warm", "weight", "weight_decay", "weights", "width", "x", "y",
 }
 
@@ -187,10 +191,11 @@ local uses = {
   Optimizer = function(o) o:step() o:zero_grad() o:step() end,
   Loader = function(l) for _ = 1, 3 do if not l() then break end end end,
   Augmentation = function(a) V.makers.Dataset():loader { batch_size = 4, augment = { a } }() end,
+  LossHistory = function(h) h:probabilities({ 1.0, 2.0, 0.5 }, { beta = 2 }) end,
   TraceWriter = function(w) w:write(pick { 0, 3 }, { indices = th.tensor { 1, 2 } }, 0.5) w:close() end,
   Summary = function(s) assert(#tostring(s) > 0 and #s.rows >= 0) end,
   Profile = function(p) assert(#tostring(p) > 0 and #p.rows >= 0 and #p.layers >= 0) end,
-  Trace = function(t) t:at(pick { 0, 1, 5 }) end,
+  Trace = function(t) t:at(pick { 0, 1, 5 }) t:event(1) t:counts() t:batch_counts() end,
   Dataset = function(d) d:sample(1) d:loader { batch_size = 2, shuffle = true, seed = 1 }() d:statistics() end,
   Tensor = function(t)
     if t.count > 5000 then return end

@@ -9,8 +9,8 @@ import ThreshKit
     .deletingLastPathComponent().deletingLastPathComponent().appending(path: "Scripts")
 
   @Test(arguments: [
-    "tensors", "errors", "modules", "fusion", "selection", "files", "progress", "profile",
-    "greedy",
+    "tensors", "errors", "modules", "fusion", "selection", "scores", "greedy", "batches", "files",
+    "progress", "profile",
   ])
   func script_run_returnsOk(_ name: String) throws {
     let scratch = FileManager.default.temporaryDirectory.appending(path: "thresh-\(UUID())")

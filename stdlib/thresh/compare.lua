@@ -32,7 +32,7 @@ local rules = {
   quiet = { "boolean", default = false },
 }
 
--- An entry of `selectors` as { label, select(run) -> selector, optimizer, schedule, baseline }.
+-- An entry of `selectors` as { label, select(run) -> selector, batch_select, optimizer, schedule, baseline }.
 local function entry(given, i)
   if type(given) ~= "table" then
     error(string.format("compare: selector %d must be a table, got %s", i, type(given)), 4)
@@ -45,11 +45,18 @@ local function entry(given, i)
   end
   local e = options.check("compare: selector " .. i, given, {
     label = { "string", required = true },
-    select = { { "table", "callable" }, required = true },
+    select = { { "table", "callable" } },
+    batch_select = { "table" },
     optimizer = { "callable" },
     schedule = { "callable" },
     baseline = { "string" },
   }, 4)
+  if e.select == nil then
+    if not e.batch_select then
+      error(string.format("compare: selector %d needs the option 'select' or 'batch_select'", i), 4)
+    end
+    e.select = select.Full()
+  end
   if type(e.select) == "table" and e.select.name then
     local fixed = e.select
     e.select = function() return fixed end
@@ -85,7 +92,7 @@ local function run_one(config, e, seed, traces)
   return train.train {
     model = model, data = data, optimizer = make_optimizer(model:parameters(), seed),
     schedule = make_schedule and make_schedule(config.epochs), schedule_per = config.schedule_per,
-    select = e.select { seed = seed, traces = traces }, epochs = config.epochs,
+    select = e.select { seed = seed, traces = traces }, batch_select = e.batch_select, epochs = config.epochs,
     batch_size = config.batch_size, seed = seed, augment = config.augment,
     label_smoothing = config.label_smoothing, evaluate_on = config.evaluate_on,
     evaluate_every = config.evaluate_every, initial = config.initial, trace = trace,
@@ -137,8 +144,8 @@ end
 --- Trains every selector with every seed and returns { rows, target, … }; `tostring` is the table.
 --
 -- model(seed), optimizer(parameters, seed) and schedule(epochs) make fresh ones for each run. An
--- entry of `selectors` is a selector, or { label, select = function(run) … end, optimizer, schedule,
--- baseline } where run.traces[label] is the trace of an earlier entry with the same seed. The first
+-- entry of `selectors` is a selector, or { label, select = function(run) … end, batch_select, optimizer,
+-- schedule, baseline } where run.traces[label] is the trace of an earlier entry with the same seed. The first
 -- entry is the baseline of the speedups unless an entry names another.
 function M.compare(given)
   local config = options.check("compare", given, rules, 2)

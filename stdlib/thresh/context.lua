@@ -9,7 +9,9 @@ local Context = {}
 Context.__index = Context
 
 --- A context for one selection. `fields`: model, data (the candidates), epoch (1-based), budget,
---- batch_size (of training), seed, history (the run's metrics so far), score_batch.
+--- batch_size (of training), seed, history (the run's metrics so far), score_batch; also epochs (of the
+--- run), lr (the optimiser's last), splits (the run's data), last_losses (n,: the last training loss of
+--- each candidate, nan where it was not trained on) and store (a table that lasts as long as the run).
 function Context.new(fields)
   local self = setmetatable(fields, Context)
   self.n = #self.data
@@ -17,7 +19,39 @@ function Context.new(fields)
   self.classes = self.data.classes
   self.score_batch = self.score_batch or 256
   self.forwarded = 0
+  self.store = self.store or {}
   return self
+end
+
+--- What another model says about the same candidates: a context of the same run, with passes and a
+--- count of forwarded images of its own.
+function Context:with_model(model)
+  return Context.new {
+    model = model, data = self.data, epoch = self.epoch, epochs = self.epochs, budget = self.budget,
+    batch_size = self.batch_size, seed = self.seed, draw = self.draw, history = self.history,
+    score_batch = self.score_batch, splits = self.splits, store = self.store,
+  }
+end
+
+--- What the model says about held-out data: a table of logits (m, C), residuals (m, C), embeddings
+--- (m, E), labels (m,) and n, from one pass when first asked for. part: "validation" (default), which
+--- the run's data must have, or "test".
+function Context:validation(part)
+  part = part or "validation"
+  self.held_out = self.held_out or {}
+  if self.held_out[part] then return self.held_out[part] end
+  local data = self.splits and self.splits[part]
+  if getmetatable(data) ~= "Dataset" then
+    error(string.format("the run's data has no dataset '%s'; give a share of the data to it, as in "
+      .. "th.data.cifar10{validation = 0.1}", part), 0)
+  end
+  local view = Context.new { model = self.model, data = data, score_batch = self.score_batch }
+  self.held_out[part] = {
+    logits = view:logits(), embeddings = view:embeddings(), residuals = view:residuals(),
+    labels = view.labels, n = view.n,
+  }
+  self.forwarded = self.forwarded + view.forwarded
+  return self.held_out[part]
 end
 
 -- One pass over the candidates: evaluation mode, no augmentation, no tape. Fills logits, embeddings.

@@ -120,38 +120,19 @@ function M.GradMatchPB(given)
   })
 end
 
---- Replays the selections of an earlier run from its trace, aligned by epoch: Cached-Grad-Match.
---- The data must be that of the trace; learning rate, optimiser and model may differ.
-function M.Cached(given)
-  local o = options.check("select.Cached", given, {
-    trace = { { "string", "userdata" }, required = true },
-  }, 2)
-  local trace = type(o.trace) == "string" and solve.read_trace(o.trace) or o.trace
-  if getmetatable(trace) ~= "Trace" then
-    error("select.Cached: option 'trace' must be a path or a trace, got " .. options.shown(trace), 2)
-  end
-  local recorded = trace.options
-  return {
-    name = "Cached-" .. trace.method, cached = trace, fraction = recorded.fraction or 1,
-    warm = recorded.warm, every = 1, first = 0, options = { trace = trace.path },
-    select = function(ctx)
-      trace:check(ctx.data)
-      return trace:at(ctx.epoch - 1)
-    end,
-  }
-end
-
 --- Whether `value` is a selector: a table with a name and a select function, or `Full`.
 function M.is_selector(value)
   return type(value) == "table" and type(value.name) == "string"
     and (value.all == true or value.select ~= nil)
 end
 
+for _, family in ipairs { "cached", "scores", "online", "milo", "batches", "greedy" } do
+  for name, make in pairs(require("thresh.selectors." .. family)) do M[name] = make end
+end
+
 -- The solvers themselves, for heuristics: select.omp and the like.
 for name, f in pairs(solve) do
   if M[name] == nil then M[name] = f end
 end
-
-for name, make in pairs(require "thresh.selectors.greedy") do M[name] = make end
 
 return M

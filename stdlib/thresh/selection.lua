@@ -62,6 +62,27 @@ local function check_weights(name, weights, count)
   return weights
 end
 
+--- The rows of a batch of `n` that a batch selector returned: an index tensor, a list or a mask.
+function M.rows(name, n, rows)
+  if core.is_tensor(rows) and rows.dtype == "bool" then
+    if rows.ndim ~= 1 or #rows ~= n then
+      fail(name, "a mask of rows must have %d items, got shape (%s)", n, table.concat(rows.shape, ", "))
+    end
+    return rows:nonzero():flatten()
+  end
+  rows = as_tensor(name, "rows", rows, "int64")
+  if rows.dtype ~= "int64" and rows.dtype ~= "int32" then
+    fail(name, "rows must be integers, got %s", rows.dtype)
+  end
+  if #rows == 0 then return rows:to("int64") end
+  local low, high = rows:min():item(), rows:max():item()
+  if low < 1 or high > n then
+    fail(name, "row %d is outside a batch of %d (rows count from 1)", low < 1 and low or high, n)
+  end
+  if #rows:unique() ~= #rows then fail(name, "a row comes twice") end
+  return rows
+end
+
 --- The selection a heuristic returned as { indices, weights, batches, residual, filled }.
 --
 -- Accepts `indices`, `indices, weights` or a table with these fields. `limit` is the most images it

@@ -2,8 +2,10 @@
 -- The training loop: choose a subset, train on it for an epoch, evaluate, record what it cost.
 
 local core = require "thresh.core"
+local batches = require "thresh.batch"
 local options = require "thresh.options"
 local Context = require "thresh.context"
+local Harvest = require "thresh.harvest"
 local progress = require "thresh.progress"
 local selection = require "thresh.selection"
 local select = require "thresh.select"
@@ -28,6 +30,7 @@ local config_rules = {
   evaluate_every = { "integer", default = 1, from = 1 },
   initial = { "string", default = "random" },
   trace = { "string" },
+  matching_error = { "boolean", default = false },
   on_epoch = { "callable" },
   quiet = { "boolean", default = false },
   label = { "string" },
@@ -83,7 +86,10 @@ local function ask(run, epoch)
   local ctx = Context.new {
     model = run.model, data = run.train, epoch = epoch.number + 1, budget = run.budget,
     batch_size = run.batch_size, seed = run.seed, draw = run.draws, history = run.history,
+    done = #run.history,
     rng = core.stream(run.seed, "select." .. selector.name, epoch.number),
+    epochs = run.epochs, lr = run.optimizer.lr, splits = run.data, store = run.store,
+    last_losses = run.harvest.losses, harvest = run.harvest,
   }
   local chosen = selection.check(selector.name, run.n, run.limit, selector.select(ctx))
   run.draws = run.draws + 1
@@ -91,39 +97,73 @@ local function ask(run, epoch)
   return chosen
 end
 
+-- What tells that a selector has degenerated: the part of the subset that is random fill, the overlap
+-- (Jaccard) with the subset before, and the part of the candidates that any subset so far held.
+local function describe(run, chosen, before)
+  chosen.filled_share = chosen.filled / #chosen.indices
+  chosen.overlap = before and core.select.jaccard(before.indices, chosen.indices)
+  run.used = run.used or core.zeros(run.n, { dtype = "bool" })
+  run.used[chosen.indices] = true
+  chosen.distinct = run.used:sum():item() / run.n
+  if chosen.filled_share > 0.5 then
+    chosen.warning = string.format("%.0f %% of the subset of %s is random fill", 100 * chosen.filled_share,
+      run.selector.name)
+    if not run.quiet and not run.warned then io.stderr:write("\nwarning: ", chosen.warning, "\n") end
+    run.warned = true
+  end
+end
+
 -- What to train on in this epoch: nil stands for the whole set.
 local function choose(run, epoch)
   local selector = run.selector
   if selector.all or epoch.full then return nil end
-  local began = core.clock()
+  local began, before = core.clock(), run.chosen
   if selector.cached then
-    local recorded = selector.cached:epoch_at(epoch.number)
-    if run.recorded ~= recorded then
-      run.recorded, run.chosen = recorded, ask(run, epoch)
-      run.chosen.fresh = true
-    end
+    local recorded = selector.recorded {
+      epoch = epoch.number + 1, epochs = run.epochs, done = #run.history, history = run.history,
+      seed = run.seed,
+    }
+    if run.recorded ~= recorded then run.recorded, run.chosen = recorded, ask(run, epoch) end
   elseif is_due(selector, epoch) then
     run.chosen = ask(run, epoch)
-    run.chosen.fresh = true
   elseif not run.chosen then
     -- Before the first selection: a uniform draw (or the whole set).
     if run.initial == "full" then return nil end
     local drawn = core.select.random(run.n, run.budget, { seed = run.seed, purpose = "initial" })
     run.chosen = selection.check(selector.name, run.n, run.limit, drawn)
-    run.chosen.fresh = true
   end
   local seconds = core.clock() - began
   run.seconds.select = run.seconds.select + seconds
-  if run.chosen.fresh then
-    run.chosen.fresh = nil
-    if run.writer then run.writer:write(epoch.number, run.chosen, seconds) end
+  if run.chosen ~= before then
+    describe(run, run.chosen, before)
+    if run.writer then
+      local last = run.history[#run.history] or {}
+      run.writer:write(epoch.number, run.chosen, seconds, { loss = last.loss, accuracy = last.accuracy })
+    end
   end
   return run.chosen
 end
 
--- The weighted mean of the losses of a batch, sum(w l) / sum(w).
-local function batch_loss(losses, weights)
+-- ||sum w g - sum g|| / ||sum g|| of last-layer gradients, before the epoch's training. The weights are
+-- scaled to the sum n, since a batch's loss divides by its weights. Its pass is no cost of the method.
+local function matching_error(run, epoch, chosen)
+  if not run.matching_error then return nil end
+  if not chosen then return 0 end
+  local began = core.clock()
+  local ctx = Context.new { model = run.model, data = run.train, epoch = epoch.number + 1 }
+  local result = core.select.matching_error {
+    residuals = ctx:residuals(), embeddings = ctx:embeddings(), indices = chosen.indices,
+    weights = chosen.weights, normalise = true,
+  }
+  run.seconds.evaluate = run.seconds.evaluate + (core.clock() - began)
+  return result
+end
+
+-- The weighted mean of the losses of a batch: sum(w l) / sum(w), in which only ratios of weights matter,
+-- or with the normalisation "batch" sum(w l) / B, in which a batch of high weights steps further.
+local function batch_loss(losses, weights, normalisation)
   if not weights then return losses:mean() end
+  if normalisation == "batch" then return (losses * weights):mean() end
   return (losses * weights):sum() / weights:sum()
 end
 
@@ -133,49 +173,126 @@ local function set_rate(run, epoch, batch)
   run.schedule:apply(run.optimizer, step)
 end
 
+-- The loss of each row of a batch, on the tape. (N,)
+local function losses_of(run, batch)
+  run.forwarded = run.forwarded + #batch.y
+  local logits = run.model:forward(batch.x)
+  local losses = nn.cross_entropy(logits, batch.y, {
+    reduction = "none", label_smoothing = run.label_smoothing,
+  })
+  run.harvest:add(batch.indices, losses, logits, batch.y)
+  return losses
+end
+
+-- The losses that a batch selector chooses by, from a selecting pass: no tape, and no trace in BatchNorm's
+-- running statistics unless they are to be updated. Of `rows` of the batch, or of all.
+local function selecting_losses(run, batch, rows)
+  local selector, model = run.batch_select, run.model
+  if rows and #rows == 0 then return core.zeros(0) end
+  local part = batches.rows(batch, rows)
+  run.forwarded = run.forwarded + #part.y
+  return core.no_grad(function()
+    local x, scale = part.x, selector.scale_factor or 1
+    if scale < 1 then x = core.select.shrink(x, scale) end
+    local forward = selector.statistics == "update" and model.forward or model.forward_untracked
+    if selector.mode == "eval" then model:eval() end
+    local logits = forward(model, x)
+    model:train()
+    return nn.cross_entropy(logits, part.y, { reduction = "none", label_smoothing = run.label_smoothing })
+  end)
+end
+
+-- The rows that the batch selector keeps, nil for all; losses are of `wanted` rows, or of all.
+local function kept_rows(run, info, losses, wanted)
+  local began = core.clock()
+  local rows = run.batch_select.select(info, losses, wanted)
+  if rows ~= nil then rows = selection.rows(run.batch_select.name, #info.indices, rows) end
+  run.choosing = run.choosing + (core.clock() - began)
+  if run.writer then run.writer:count(info.indices, { kept = rows, losses = losses, rows = wanted }) end
+  return rows
+end
+
+-- A step on the mean of the losses of rows that were kept.
+local function step(run, losses, weights)
+  local rows = #losses
+  if rows == 0 then return end
+  local loss = batch_loss(losses, weights, run.selector.weight_normalisation)
+  run.optimizer:zero_grad()
+  loss:backward()
+  run.optimizer:step()
+  run.backwarded = run.backwarded + rows
+  run.total, run.trained = run.total + loss:item() * rows, run.trained + rows
+end
+
+local function train_on(run, batch)
+  if batch and #batch.y > 0 then step(run, losses_of(run, batch), batch.weights) end
+end
+
+-- Algorithm 1 of Selective-Backprop: the losses of all rows choose those to train on.
+local function selective_step(run, batch, info)
+  local selector = run.batch_select
+  if selector.active and not selector.active(info) then
+    local losses = losses_of(run, batch)
+    if run.writer then run.writer:count(info.indices, { losses = losses:detach() }) end
+    return step(run, losses, batch.weights)
+  end
+  if selector.reuse ~= false then
+    -- One forward pass: the tape drops the other rows, and backward costs as much as the kept ones.
+    local losses = losses_of(run, batch)
+    local rows = kept_rows(run, info, losses:detach())
+    if rows == nil then return step(run, losses, batch.weights) end
+    if #rows == 0 then return end
+    return step(run, losses:keep(rows), batch.weights and batch.weights:keep(rows))
+  end
+  -- Two passes: one for the losses, and one with a tape on the kept rows.
+  local wanted = selector.wanted and selector.wanted(info)
+  local losses = not selector.blind and selecting_losses(run, batch, wanted) or nil
+  local kept = batches.rows(batch, kept_rows(run, info, losses, wanted))
+  if not selector.queue then return train_on(run, kept) end
+  run.queue:push(kept)
+  train_on(run, run.queue:pop())
+end
+
 local function train_epoch(run, epoch, chosen)
-  local model, optimizer, began = run.model, run.optimizer, core.clock()
+  local began = core.clock()
   local loader = run.train:loader {
     indices = chosen and chosen.indices, weights = chosen and chosen.weights,
     batches = chosen and chosen.batches, batch_size = run.batch_size, shuffle = true,
     seed = run.seed, epoch = epoch.number, augment = run.augment,
   }
   run.batches_per_epoch = loader.batches
-  local total, seen = 0, 0
-  local batch_number = 0
+  run.total, run.trained, run.choosing = 0, 0, 0
+  local number, seen = 0, 0
   for batch in loader do
-    set_rate(run, epoch, batch_number)
-    batch_number = batch_number + 1
-    local logits = model:forward(batch.x)
-    local losses = nn.cross_entropy(logits, batch.y, {
-      reduction = "none", label_smoothing = run.label_smoothing,
-    })
-    local weights, rows = batch.weights, #losses
-    run.forwarded = run.forwarded + rows
+    set_rate(run, epoch, number)
+    number, seen = number + 1, seen + #batch.y
     if run.batch_select then
-      local kept = run.batch_select.select({ epoch = epoch.number + 1, batch = batch_number, run = run }, losses:detach())
-      if kept then
-        losses = losses:keep(kept)
-        weights = weights and weights:index_select(1, kept)
-      end
+      selective_step(run, batch, {
+        epoch = epoch.number + 1, batch = number, epochs = #run.plan, epochs_done = #run.history,
+        elapsed = #run.history / #run.plan, n = run.n, indices = batch.indices, seed = run.seed,
+        run = run, state = run.batch_state,
+      })
+    else
+      train_on(run, batch)
     end
-    local loss = batch_loss(losses, weights)
-    optimizer:zero_grad()
-    loss:backward()
-    optimizer:step()
-    run.backwarded = run.backwarded + #losses
-    total, seen = total + loss:item() * rows, seen + rows
-    run.progress:step(string.format("epoch %d  loss %.3f", epoch.number + 1, total / seen), 0)
+    run.progress:step(string.format("epoch %d  loss %.3f", epoch.number + 1,
+      run.total / math.max(run.trained, 1)), 0)
   end
+  if run.queue then train_on(run, run.queue:pop(true)) end
+  run.harvest:fold()
   run.seconds.train = run.seconds.train + (core.clock() - began)
-  return total / seen, seen
+  if run.writer and run.batch_select then run.writer:write_counts(epoch.number, run.choosing) end
+  return run.total / run.trained, seen
 end
 
 -- One row of the history: what this epoch did and what the run has cost so far.
-local function record(run, epoch, chosen, loss, images)
+local function record(run, epoch, chosen, matched, loss, images)
   local row = {
-    epoch = epoch.number + 1, loss = loss, images = images, lr = run.optimizer.lr,
+    epoch = epoch.number + 1, loss = loss, images = images, trained = run.trained, lr = run.optimizer.lr,
     full = chosen == nil, residual = chosen and chosen.residual, filled = chosen and chosen.filled,
+    filled_share = chosen and chosen.filled_share, overlap = chosen and chosen.overlap,
+    distinct = chosen and chosen.distinct, warning = chosen and chosen.warning,
+    matching_error = matched,
     forwarded = run.forwarded, backwarded = run.backwarded,
     seconds = { train = run.seconds.train, select = run.seconds.select },
   }
@@ -205,6 +322,9 @@ local function check_selector(selector)
       selector.name, field, what, options.shown(selector[field])), 4)
   end
   if selector.all then return end
+  if selector.active then
+    error(string.format("train: '%s' chooses within batches: give it as batch_select", selector.name), 4)
+  end
   local fraction = selector.fraction
   if type(fraction) ~= "number" or not (fraction > 0 and fraction <= 1) then
     wrong("fraction", "above 0 and at most 1")
@@ -216,6 +336,22 @@ local function check_selector(selector)
   if not math.tointeger(selector.first) or selector.first < 0 then
     wrong("first", "a whole number of at least 0")
   end
+end
+
+-- What a batch selector may say of itself; the constructors of th.select check it before.
+local batch_rules = {
+  name = { "string", default = "batch selector" }, select = { "callable", required = true },
+  active = { "callable" }, wanted = { "callable" }, options = { "table" },
+  reuse = { "boolean" }, blind = { "boolean" }, queue = { "boolean" },
+  statistics = { "string" }, mode = { "string" }, batch_norm = { "string" },
+  scale_factor = { "number", above = 0, to = 1 },
+}
+
+local function check_batch_selector(selector)
+  if selector == nil then return end
+  local known = {}
+  for name in pairs(batch_rules) do known[name] = selector[name] end
+  options.check("train: batch_select", known, batch_rules, 4)
 end
 
 -- Checks the configuration and gathers the state of a run.
@@ -231,9 +367,7 @@ local function start(config)
   need(run, "model", "Module")
   need(run, "optimizer", "Optimizer")
   need(run, "schedule", "Schedule")
-  if run.batch_select and run.batch_select.select == nil then
-    error("train: option 'batch_select' must be a table with a function 'select'", 3)
-  end
+  check_batch_selector(run.batch_select)
   run.train, run.held_out = run.data.train, run.data[run.evaluate_on]
   if getmetatable(run.train) ~= "Dataset" then
     error("train: data needs a dataset 'train', got " .. options.shown(run.train), 3)
@@ -251,12 +385,25 @@ local function start(config)
   -- Whole batches may exceed the budget by less than one batch.
   run.limit = math.min(run.n, run.budget + run.batch_size)
   run.plan = plan_epochs(run.epochs, run.selector)
+  if run.selector.one_shot and not run.selector.warm and run.selector.first >= run.epochs then
+    error(string.format("train: selector '%s' is first asked at epoch %d (from 0), but the run has %d "
+      .. "epochs; give it an earlier 'first'", run.selector.name, run.selector.first, run.epochs), 3)
+  end
+  run.store, run.harvest = {}, Harvest.new(run.n, run.selector.correctness)
   run.history, run.seconds = {}, { train = 0, select = 0, evaluate = 0 }
   run.forwarded, run.backwarded, run.draws = 0, 0, 0
+  local batch_selector = run.batch_select
+  if batch_selector then
+    run.batch_state = {}
+    run.model:batch_norm_keep(batch_selector.batch_norm or "kept_rows")
+    if batch_selector.queue then run.queue = batches.queue(run.batch_size) end
+  end
   if run.trace then
     run.writer = core.select.write_trace(run.trace, {
       data = run.train, method = run.selector.name, options = run.selector.options,
-      seed = run.seed, split = run.data.split, model = run.model.name,
+      seed = run.seed, split = run.data.split, model = run.model.name, epochs = run.epochs,
+      batch_method = batch_selector and (batch_selector.name or "batch selector"),
+      batch_options = batch_selector and batch_selector.options,
       parent = run.selector.cached and run.selector.cached.path,
     })
   end
@@ -268,13 +415,20 @@ end
 
 --- Trains a model and returns what happened: history (a row an epoch), seconds (train, select,
 --- evaluate), forwarded and backwarded images, accuracy (last) and best.
+--
+-- `select` chooses the images of an epoch, `batch_select` the rows of each batch. A row of the history
+-- has loss (of what was trained on), images and trained rows, forwarded and backwarded so far, accuracy;
+-- and of the subset: residual, filled and filled_share (random fill), overlap (Jaccard with the subset
+-- before), distinct (the part of the candidates used so far), a warning where most is fill, and with
+-- matching_error = true how far its gradients miss those of all (last layer, before the epoch).
 function M.train(config)
   local run = start(config)
   run.model:train()
   for _, epoch in ipairs(run.plan) do
     local chosen = choose(run, epoch)
+    local matched = matching_error(run, epoch, chosen)
     local loss, images = train_epoch(run, epoch, chosen)
-    local row = record(run, epoch, chosen, loss, images)
+    local row = record(run, epoch, chosen, matched, loss, images)
     run.progress:step(string.format("loss %.3f  accuracy %s", loss,
       row.accuracy and string.format("%.2f %%", 100 * row.accuracy) or "-"))
     if run.on_epoch then run.on_epoch(row, run) end

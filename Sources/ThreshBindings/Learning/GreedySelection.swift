@@ -14,11 +14,6 @@ func greedySelection(_ select: inout Namespace) {
   select.function("pairwise_distances") { call in .one(.object(try pairwiseDistances(call))) }
 }
 
-/// 0-based candidates as an index tensor for Lua.
-private func luaIndices(_ indices: [Int]) throws -> LuaValue {
-  .object(try Tensor(indices.map { Int64($0 + 1) }))
-}
-
 private let algorithmOptions = ["greedy", "epsilon", "seed", "epoch"]
 
 extension LuaOptions {
@@ -101,7 +96,7 @@ extension LuaOptions {
 
 private func table(_ result: Submodular.Result) throws -> LuaValue {
   var fields: [LuaTable.Field] = [
-    (.string("indices"), try luaIndices(result.indices)),
+    (.string("indices"), .object(try luaIndices(result.indices))),
     (.string("gains"), .object(try Tensor(result.gains))),
     (.string("evaluations"), .integer(result.evaluations)),
   ]
@@ -224,7 +219,8 @@ private func luaGreedy(_ call: LuaCall) throws -> LuaValue {
   let result = try (o.algorithm() ?? .naive).run(f, k: k, stream: &stream)
   return .table(
     LuaTable([
-      "indices": try luaIndices(result.indices), "gains": .object(try Tensor(result.gains)),
+      "indices": .object(try luaIndices(result.indices)),
+      "gains": .object(try Tensor(result.gains)),
       "evaluations": .integer(result.evaluations),
     ]))
 }
@@ -301,7 +297,8 @@ private func kCenter(_ call: LuaCall) throws -> LuaValue {
     distance: distance, start: start.map { $0 - 1 }, stream: &stream)
   return .table(
     LuaTable([
-      "indices": try luaIndices(result.indices), "gains": .object(try Tensor(result.gains)),
+      "indices": .object(try luaIndices(result.indices)),
+      "gains": .object(try Tensor(result.gains)),
       "radius": .number(result.radius),
     ]))
 }
@@ -319,7 +316,7 @@ private func herding(_ call: LuaCall) throws -> LuaValue {
   let result = try Herding.select(features: features, k: o.required("k", o.integer("k")))
   return .table(
     LuaTable([
-      "indices": try luaIndices(result.indices), "error": .number(result.error),
+      "indices": .object(try luaIndices(result.indices)), "error": .number(result.error),
     ]))
 }
 

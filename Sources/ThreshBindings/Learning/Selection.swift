@@ -57,12 +57,14 @@ func selection() -> Namespace {
     .object(try SelectionTrace(path: call.string(1, "path")))
   }
   select.function("write_trace") { call in .object(try traceWriter(call)) }
+  scoreSelection(&select)
+  batchSelection(&select)
   greedySelection(&select)
   return select
 }
 
 /// 0-based candidates as an index tensor for Lua.
-private func luaIndices(_ indices: [Int]) throws -> Tensor {
+func luaIndices(_ indices: [Int]) throws -> Tensor {
   try Tensor(indices.map { Int64($0 + 1) })
 }
 

@@ -26,6 +26,26 @@ func registerSelection(in session: LuaSession) throws {
       method("at") { call in .one(try selectionTable(event(call).selection)) },
       method("epoch_at") { call in .integer(try event(call).epoch) },
       method("epochs") { call in .list(try own(call).events.map { .integer($0.epoch) }) },
+      method("event") { call in
+        let trace = try own(call)
+        return .one(try eventTable(trace.events[eventPosition(call, trace.events.count)]))
+      },
+      method("batch_event") { call in
+        let trace = try own(call)
+        return .one(try eventTable(trace.batchEvents[eventPosition(call, trace.batchEvents.count)]))
+      },
+      // In how many selections each candidate is.
+      method("counts") { call in
+        .tensor(try countTensor(own(call)) { $0.counts })
+      },
+      // How often each image came by a batch selector, and how often it was kept.
+      method("batch_counts") { call in
+        let trace = try own(call)
+        return .many([
+          .object(try countTensor(trace) { $0.batchCounts.seen }),
+          .object(try countTensor(trace) { $0.batchCounts.kept }),
+        ])
+      },
       method("check") { call in
         let data = try call.object(2, "dataset", as: ImageDataset.self)
         try own(call).check(
@@ -37,26 +57,44 @@ func registerSelection(in session: LuaSession) throws {
       LuaProperty("path", get: { .string(try own($0).path) }),
       LuaProperty("method", get: { .string(try own($0).header.method) }),
       LuaProperty("seed", get: { .integer(try own($0).header.seed) }),
+      LuaProperty("n", get: { .integer(try own($0).header.n) }),
+      LuaProperty("dataset", get: { .string(try own($0).header.dataset) }),
+      LuaProperty("fingerprint", get: { .string(try own($0).header.fingerprint) }),
+      LuaProperty("split", get: { .one(optionalText(try own($0).header.split)) }),
+      LuaProperty("model", get: { .one(optionalText(try own($0).header.model)) }),
+      LuaProperty("parent", get: { .one(optionalText(try own($0).header.parent)) }),
+      LuaProperty("product_version", get: { .string(try own($0).header.productVersion) }),
+      LuaProperty("batch_method", get: { .one(optionalText(try own($0).header.batchMethod)) }),
+      LuaProperty("batch_options", get: { .one(optionTable(try own($0).header.batchOptions)) }),
+      LuaProperty("run_epochs", get: { .integer(try own($0).epochs) }),
+      LuaProperty("event_count", get: { .integer(try own($0).events.count) }),
+      LuaProperty("batch_event_count", get: { .integer(try own($0).batchEvents.count) }),
       LuaProperty("torn", get: { .boolean(try own($0).isTorn) }),
       LuaProperty(
         "options",
-        get: { call in
-          .one(
-            .table(
-              LuaTable(
-                fields: try own(call).header.options.map { (.string($0.name), luaValue($0.value)) })
-            ))
-        }),
+        get: { call in .one(optionTable(try own(call).header.options)) }),
     ])
   try session.registerClass(
     TraceWriter.self, name: "TraceWriter",
     methods: [
       method("write") { call in
         let writer = try call.object(1, "self", as: TraceWriter.self)
+        let selection = try givenSelection(call, 3)
+        let o = try call.options(at: 5, allowed: ["loss", "accuracy"])
         try writer.write(
           TraceEvent(
-            epoch: call.count(2, "epoch"), selection: givenSelection(call, 3),
-            seconds: call.number(4, "seconds")))
+            epoch: call.count(2, "epoch"), selection: selection,
+            seconds: call.number(4, "seconds"), loss: o.number("loss"),
+            accuracy: o.number("accuracy"), classes: writer.classes(of: selection.indices)))
+        return .none
+      },
+      method("count") { call in
+        try countBatch(call.object(1, "self", as: TraceWriter.self), call)
+        return .none
+      },
+      method("write_counts") { call in
+        try call.object(1, "self", as: TraceWriter.self).writeCounts(
+          epoch: call.count(2, "epoch"), seconds: call.number(3, "seconds"))
         return .none
       },
       method("close") { call in
@@ -64,9 +102,10 @@ func registerSelection(in session: LuaSession) throws {
         return .none
       },
     ])
+  try registerLossHistory(in: session)
 }
 
-private func luaValue(_ json: JSON) -> LuaValue {
+func luaValue(_ json: JSON) -> LuaValue {
   switch json {
   case .null: .nil
   case .bool(let value): .boolean(value)
@@ -105,27 +144,36 @@ private func givenSelection(_ call: LuaCall, _ i: Int) throws -> Selection {
 func traceWriter(_ call: LuaCall) throws -> TraceWriter {
   let path = try call.string(1, "path")
   let o = try call.options(
-    at: 2, allowed: ["data", "method", "options", "seed", "split", "model", "parent"])
+    at: 2,
+    allowed: [
+      "data", "method", "options", "seed", "split", "model", "parent", "epochs", "batch_method",
+      "batch_options",
+    ])
   let data = try o.required("data", o.object("data", as: ImageDataset.self))
-  var options: [(name: String, value: JSON)] = []
-  for (key, value) in try o.table("options")?.fields ?? [] {
-    guard let name = key.text else { throw o.error("options", "named options expected") }
-    switch value {
-    case .boolean(let x): options.append((name, .bool(x)))
-    case .integer(let x): options.append((name, .integer(Int(x))))
-    case .number(let x): options.append((name, .number(x)))
-    case .string(let x): options.append((name, .string(x.text)))
-    default: throw o.error("options", "'\(name)' is a \(value.typeName), which a file cannot hold")
+  func plain(_ list: String) throws -> [(name: String, value: JSON)] {
+    var options: [(name: String, value: JSON)] = []
+    for (key, value) in try o.table(list)?.fields ?? [] {
+      guard let name = key.text else { throw o.error(list, "named options expected") }
+      switch value {
+      case .boolean(let x): options.append((name, .bool(x)))
+      case .integer(let x): options.append((name, .integer(Int(x))))
+      case .number(let x): options.append((name, .number(x)))
+      case .string(let x): options.append((name, .string(x.text)))
+      default:
+        throw o.error(list, "'\(name)' is a \(value.typeName), which a file cannot hold")
+      }
     }
+    return options.sorted { $0.name < $1.name }
   }
-  options.sort { $0.name < $1.name }
   return try TraceWriter(
     path: path,
     header: TraceHeader(
       dataset: data.name, fingerprint: data.fingerprint(), n: data.count, split: o.string("split"),
       model: o.string("model"), method: o.required("method", o.string("method")),
-      options: options, seed: o.integer("seed") ?? 0, productVersion: threshVersion,
-      parent: o.string("parent")))
+      options: plain("options"), seed: o.integer("seed") ?? 0, epochs: o.integer("epochs"),
+      batchMethod: o.string("batch_method"), batchOptions: plain("batch_options"),
+      productVersion: threshVersion, parent: o.string("parent")),
+    labels: data.labels.map { Int($0) })
 }
 
 /// `th.statistics`: sums up runs.

@@ -18,6 +18,23 @@ func registerModules(in session: LuaSession) throws {
         let result = try own(call).forwardWithEmbedding(call.tensor(2, "x"))
         return .many([.object(result.logits), .object(result.embedding)])
       },
+      // forward that leaves BatchNorm's running statistics as they are.
+      method("forward_untracked") { call in
+        .tensor(try own(call).forwardUntracked(call.tensor(2, "x")))
+      },
+      // batch_norm_keep("kept_rows" | "constant"): BatchNorm's backward behind dropped rows.
+      method("batch_norm_keep") { call in
+        let module = try own(call)
+        let name = try call.string(2, "policy")
+        switch name {
+        case "kept_rows": module.setBatchNormKeep(.keptRows)
+        case "constant": module.setBatchNormKeep(.constant)
+        default:
+          throw call.argumentError(
+            2, "policy", "'kept_rows' or 'constant' expected, got '\(name)'")
+        }
+        return .object(module)
+      },
       method("parameters") { call in .tensors(try own(call).parameters()) },
       method("named_parameters") { call in
         .list(

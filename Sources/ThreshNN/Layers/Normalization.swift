@@ -14,6 +14,10 @@ public class BatchNorm: Module {
   /// Running mean and (unbiased) variance, (C,).
   public let runningMean: Tensor
   public let runningVariance: Tensor
+  /// Whether training moves the running statistics; see `Module.forwardUntracked`.
+  var tracks = true
+  /// What the backward pass does once rows were dropped (`Tensor.keep`).
+  public var keep = BatchNormKeep.keptRows
 
   public override var details: String { "\(features)" }
 
@@ -44,14 +48,17 @@ public class BatchNorm: Module {
   var settings: NormSettings {
     NormSettings(
       weight: weight, bias: bias,
-      running: RunningStatistics(mean: runningMean, variance: runningVariance, momentum: momentum),
-      training: training, eps: eps)
+      running: training && !tracks
+        ? nil
+        : RunningStatistics(mean: runningMean, variance: runningVariance, momentum: momentum),
+      training: training, eps: eps, keep: keep)
   }
 
   public override func forward(_ x: Tensor) throws -> Tensor {
     let s = settings
     return try x.batchNorm(
-      weight: s.weight, bias: s.bias, running: s.running, training: s.training, eps: s.eps)
+      weight: s.weight, bias: s.bias, running: s.running, training: s.training, eps: s.eps,
+      keep: s.keep)
   }
 }
 

@@ -19,24 +19,9 @@ struct Groups {
       (members, budgets) = ([Array(0..<n)], [budget])
       return
     }
-    try Groups.check(labels, classes, n: n, op: op)
+    try Labels.check(labels, classes, n: n, op: op)
     members = Members(labels, classes).lists
     budgets = try Allocation.exact.divide(budget, among: members.map(\.count))
-  }
-
-  static func check(_ labels: [Int], _ classes: Int, n: Int, op: String) throws {
-    guard labels.count == n else {
-      throw TensorError(op, "\(labels.count) labels for \(n) candidates")
-    }
-    // Every class costs a list, whether it has members or not.
-    guard classes >= 1, classes <= max(1 << 20, n) else {
-      throw TensorError(
-        op, "the number of classes must be in 1 ... \(max(1 << 20, n)), got \(classes)")
-    }
-    if let bad = labels.firstIndex(where: { $0 < 0 || $0 >= classes }) {
-      throw TensorError(
-        op, "label \(labels[bad]) of candidate \(bad), counted from 0, is not in 0 ..< \(classes)")
-    }
   }
 
   /// Selects within each group by `pick(members, budget)`, which answers with positions among the

@@ -153,7 +153,10 @@ public enum Submodular {
       location = f
       grown = try grow(f, &stream)
     case .graphCut(let lambda):
-      grown = try grow(GraphCut(similarity, lambda: lambda), &stream)
+      guard lambda >= 0, lambda < .infinity else {
+        throw TensorError("graph_cut", "lambda must be finite and not negative, got \(lambda)")
+      }
+      grown = try grow(GraphCut(similarity, total: lambda), &stream)
     case .logDeterminant(let ridge):
       grown = try grow(LogDeterminant(similarity, ridge: ridge, budget: k), &stream)
     case .saturatedCoverage(let alpha):

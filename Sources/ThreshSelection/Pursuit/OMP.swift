@@ -146,6 +146,25 @@ public enum OMP {
     }
   }
 
+  /// The gradients `what` of held-out examples, of the candidates' shapes but for their number.
+  static func check(
+    _ heldOut: Tensor, _ itsEmbeddings: Tensor?, fit residuals: Tensor, _ embeddings: Tensor?,
+    _ what: String, op: String
+  ) throws {
+    try check(heldOut, itsEmbeddings, op: "\(op) \(what)")
+    guard heldOut.shape[1] == residuals.shape[1],
+      itsEmbeddings?.shape[1] == embeddings?.shape[1]
+    else {
+      func text(_ r: Tensor, _ e: Tensor?) -> String {
+        shapeText(r.shape) + (e.map { " with embeddings \(shapeText($0.shape))" } ?? "")
+      }
+      throw TensorError(
+        op,
+        "\(what) \(text(heldOut, itsEmbeddings)) do not fit the candidates' residuals "
+          + text(residuals, embeddings))
+    }
+  }
+
   private static func values(_ target: Tensor, _ classes: Int, _ width: Int) throws -> [Double] {
     let fits =
       target.shape == [classes, width + 1] || (width == 0 && target.shape == [classes])

@@ -78,7 +78,9 @@ public enum GradMatch {
     try OMP.check(lambda: options.lambda, eps: options.eps, op: "gradmatch")
     var wide = residuals.dtype == .float64 || embeddings?.dtype == .float64
     if let validation {
-      try check(validation, against: residuals, embeddings)
+      try OMP.check(
+        validation.residuals, validation.embeddings, fit: residuals, embeddings,
+        "validation residuals", op: "gradmatch")
       wide = wide || validation.residuals.dtype == .float64
     }
     func run<T: BLASElement>(_: T.Type, _ stream: inout RandomStream) throws -> Selection {
@@ -93,7 +95,7 @@ public enum GradMatch {
       case .perClass, .perClassPerGradient:
         var byColumn = false
         if case .perClassPerGradient = mode { byColumn = true }
-        try check(labels, classes, n: candidates.n, of: "candidates")
+        try Labels.check(labels, classes, n: candidates.n, op: "gradmatch")
         guard !byColumn || candidates.classes == classes else {
           throw TensorError(
             "gradmatch",
@@ -101,7 +103,9 @@ public enum GradMatch {
               + shapeText(residuals.shape))
         }
         if let heldOut {
-          try check(heldOut.labels, classes, n: heldOut.gradients.n, of: "validation examples")
+          try Labels.check(
+            heldOut.labels, classes, n: heldOut.gradients.n, of: "validation examples",
+            op: "gradmatch")
         }
         return try select(
           byClass: Members(labels, classes), candidates,
@@ -109,44 +113,5 @@ public enum GradMatch {
       }
     }
     return wide ? try run(Double.self, &stream) : try run(Float.self, &stream)
-  }
-
-  private static func check(_ labels: [Int], _ classes: Int, n: Int, of what: String) throws {
-    guard labels.count == n else {
-      throw TensorError("gradmatch", "\(labels.count) labels for \(n) \(what)")
-    }
-    if let bad = labels.firstIndex(where: { $0 < 0 || $0 >= classes }) {
-      throw TensorError(
-        "gradmatch",
-        "label \(labels[bad]) of number \(bad) of the \(what) is not in 0 ..< \(classes)")
-    }
-  }
-
-  private static func check(
-    _ validation: Validation, against residuals: Tensor, _ embeddings: Tensor?
-  ) throws {
-    try OMP.check(validation.residuals, validation.embeddings, op: "gradmatch validation")
-    guard validation.residuals.shape[1] == residuals.shape[1],
-      validation.embeddings?.shape[1] == embeddings?.shape[1]
-    else {
-      func text(_ r: Tensor, _ e: Tensor?) -> String {
-        shapeText(r.shape) + (e.map { " with embeddings \(shapeText($0.shape))" } ?? "")
-      }
-      throw TensorError(
-        "gradmatch",
-        "validation residuals \(text(validation.residuals, validation.embeddings)) do not fit "
-          + "the candidates' \(text(residuals, embeddings))")
-    }
-  }
-}
-
-/// The members of each class, ascending.
-struct Members {
-  let lists: [[Int]]
-
-  init(_ labels: [Int], _ classes: Int) {
-    var lists = [[Int]](repeating: [], count: classes)
-    for (i, label) in labels.enumerated() { lists[label].append(i) }
-    self.lists = lists
   }
 }

@@ -9,6 +9,8 @@ public final class SelectionTrace: Sendable {
   public let path: String
   public let header: TraceHeader
   public let events: [TraceEvent]
+  /// What a batch selector did, an event an epoch.
+  public let batchEvents: [BatchEvent]
   /// Whether the last line was cut off.
   public let isTorn: Bool
 
@@ -32,14 +34,26 @@ public final class SelectionTrace: Sendable {
     self.path = path
     self.header = header
     var events: [TraceEvent] = []
-    for i in lines.indices.dropFirst() {
-      let event = try TraceEvent(parse(i), n: header.n) { problem(i + 1, $0) }
-      if let last = events.last, event.epoch <= last.epoch {
-        throw problem(i + 1, "epoch \(event.epoch) does not follow epoch \(last.epoch)")
+    var batchEvents: [BatchEvent] = []
+    func follow(_ last: Int?, _ epoch: Int, _ line: Int) throws {
+      if let last, epoch <= last {
+        throw problem(line + 1, "epoch \(epoch) does not follow epoch \(last)")
       }
-      events.append(event)
+    }
+    for i in lines.indices.dropFirst() {
+      let json = try parse(i)
+      if json["kind"] == .string(BatchEvent.kind) {
+        let event = try BatchEvent(json, n: header.n) { problem(i + 1, $0) }
+        try follow(batchEvents.last?.epoch, event.epoch, i)
+        batchEvents.append(event)
+      } else {
+        let event = try TraceEvent(json, n: header.n) { problem(i + 1, $0) }
+        try follow(events.last?.epoch, event.epoch, i)
+        events.append(event)
+      }
     }
     self.events = events
+    self.batchEvents = batchEvents
     isTorn = !rest.isEmpty
   }
 
@@ -62,11 +76,17 @@ public final class SelectionTrace: Sendable {
 public final class TraceWriter {
   public let path: String
   private var file: UnsafeMutablePointer<FILE>?
+  private let n: Int
+  private let labels: [Int]?
+  private var tally: BatchTally?
 
   /// Starts the file with its header.
+  /// - Parameter labels: of the candidates, 0-based; with them every event tells its classes.
   /// - Throws: when the file cannot be made.
-  public init(path: String, header: TraceHeader) throws {
+  public init(path: String, header: TraceHeader, labels: [Int]? = nil) throws {
     self.path = path
+    n = header.n
+    self.labels = labels
     file = fopen(path, "wb")
     guard file != nil else {
       throw TensorError("trace", "\(path) cannot be written: \(String(cString: strerror(errno)))")
@@ -77,6 +97,44 @@ public final class TraceWriter {
   deinit { close() }
 
   public func write(_ event: TraceEvent) throws { try put(event.json.text) }
+
+  /// How many of `indices` are of each class, as far as the labels are known.
+  public func classes(of indices: [Int]) -> [Int]? {
+    guard let labels, let last = labels.max(), labels.allSatisfy({ $0 >= 0 }) else { return nil }
+    var counts = [Int](repeating: 0, count: last + 1)
+    for index in indices where labels.indices.contains(index) { counts[labels[index]] += 1 }
+    return counts
+  }
+
+  /// Counts what a batch selector did with one batch; `writeCounts` writes the epoch's sums.
+  /// - Parameters:
+  ///   - images: the images of the batch, 0-based.
+  ///   - rows: the positions in it that were kept; nil for all.
+  ///   - losses: what each was judged by, nil where none was computed.
+  public func count(_ images: [Int], rows: [Int]?, losses: [Double?]) throws {
+    if let bad = images.first(where: { $0 < 0 || $0 >= n }) {
+      throw TensorError("trace", "image \(bad) is not in 0 ..< \(n)")
+    }
+    if let bad = rows?.first(where: { !images.indices.contains($0) }) {
+      throw TensorError("trace", "row \(bad) is outside a batch of \(images.count)")
+    }
+    guard losses.count == images.count, Set(rows ?? []).count == (rows ?? []).count else {
+      throw TensorError(
+        "trace",
+        "\(losses.count) losses for \(images.count) images, or a row that is kept twice")
+    }
+    var tally = self.tally ?? BatchTally(n)
+    self.tally = nil
+    tally.add(images, rows: rows, judged: losses)
+    self.tally = tally
+  }
+
+  /// Writes what was counted since the last time, if anything was.
+  public func writeCounts(epoch: Int, seconds: Double) throws {
+    guard let tally else { return }
+    self.tally = nil
+    try put(tally.event(epoch: epoch, seconds: seconds).json.text)
+  }
 
   /// Ends the file; further events are errors.
   public func close() {

@@ -8,11 +8,22 @@ public struct TraceEvent: Sendable {
   public let selection: Selection
   /// What choosing took.
   public let seconds: Double
+  /// The model's last training loss and accuracy on held-out data when it was asked.
+  public let loss: Double?
+  public let accuracy: Double?
+  /// How many of the chosen are of each class.
+  public let classes: [Int]?
 
-  public init(epoch: Int, selection: Selection, seconds: Double) {
+  public init(
+    epoch: Int, selection: Selection, seconds: Double, loss: Double? = nil,
+    accuracy: Double? = nil, classes: [Int]? = nil
+  ) {
     self.epoch = epoch
     self.selection = selection
     self.seconds = seconds
+    self.loss = loss
+    self.accuracy = accuracy
+    self.classes = classes
   }
 
   /// One line of a trace. Weights have the fewest digits that read back as the same float.
@@ -32,6 +43,9 @@ public struct TraceEvent: Sendable {
       members.append(JSON.Member("residual", .number(residual)))
     }
     members.append(JSON.Member("filled", .integer(selection.filled)))
+    if let loss { members.append(JSON.Member("loss", .number(loss))) }
+    if let accuracy { members.append(JSON.Member("accuracy", .number(accuracy))) }
+    if let classes { members.append(JSON.Member("classes", list(classes))) }
     members.append(JSON.Member("seconds", .number(seconds)))
     return .object(members)
   }
@@ -81,6 +95,16 @@ public struct TraceEvent: Sendable {
         indices: chosen, weights: weights, batches: batches,
         residual: member("residual", "a number", \.double),
         filled: member("filled", "an integer", \.integer) ?? 0),
-      seconds: member("seconds", "a number", \.double) ?? 0)
+      seconds: member("seconds", "a number", \.double) ?? 0,
+      loss: member("loss", "a number", \.double),
+      accuracy: member("accuracy", "a number", \.double),
+      classes: member("classes", "a list of counts") { counts($0) })
   }
+}
+
+/// A list of numbers that are neither negative nor so large that sums of them overflow.
+func counts(_ json: JSON) -> [Int]? {
+  guard let items = json.array else { return nil }
+  let values = items.compactMap(\.integer).filter { $0 >= 0 && $0 <= Int(Int32.max) }
+  return values.count == items.count ? values : nil
 }

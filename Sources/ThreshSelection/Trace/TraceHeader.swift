@@ -16,13 +16,20 @@ public struct TraceHeader: Sendable {
   /// The selector's options.
   public var options: [(name: String, value: JSON)]
   public var seed: Int
+  /// The epochs of the run, as its schedules count them.
+  public var epochs: Int?
+  /// The batch selector, if one chose within each batch, and its options.
+  public var batchMethod: String?
+  public var batchOptions: [(name: String, value: JSON)]
   public var productVersion: String
   /// The trace that was replayed, if one was.
   public var parent: String?
 
   public init(
     dataset: String, fingerprint: String, n: Int, split: String?, model: String?, method: String,
-    options: [(name: String, value: JSON)], seed: Int, productVersion: String, parent: String?
+    options: [(name: String, value: JSON)], seed: Int, epochs: Int? = nil,
+    batchMethod: String? = nil,
+    batchOptions: [(name: String, value: JSON)] = [], productVersion: String, parent: String?
   ) {
     self.dataset = dataset
     self.fingerprint = fingerprint
@@ -32,12 +39,18 @@ public struct TraceHeader: Sendable {
     self.method = method
     self.options = options
     self.seed = seed
+    self.epochs = epochs
+    self.batchMethod = batchMethod
+    self.batchOptions = batchOptions
     self.productVersion = productVersion
     self.parent = parent
   }
 
   var json: JSON {
     func text(_ value: String?) -> JSON { value.map { .string($0) } ?? .null }
+    func object(_ options: [(name: String, value: JSON)]) -> JSON {
+      .object(options.map { JSON.Member($0.name, $0.value) })
+    }
     return .object([
       "format": .string(TraceHeader.format), "version": .integer(TraceHeader.version),
       "index_base": .integer(0),
@@ -45,8 +58,10 @@ public struct TraceHeader: Sendable {
         "name": .string(dataset), "fingerprint": .string(fingerprint), "n": .integer(n),
       ]),
       "split": text(split), "model": text(model), "method": .string(method),
-      "options": .object(options.map { JSON.Member($0.name, $0.value) }),
-      "seed": .integer(seed), "product_version": .string(productVersion), "parent": text(parent),
+      "options": object(options), "seed": .integer(seed),
+      "epochs": epochs.map { .integer($0) } ?? .null, "batch_method": text(batchMethod),
+      "batch_options": batchMethod == nil ? .null : object(batchOptions),
+      "product_version": .string(productVersion), "parent": text(parent),
     ])
   }
 
@@ -61,13 +76,16 @@ public struct TraceHeader: Sendable {
       let fingerprint = dataset["fingerprint"]?.string, let n = dataset["n"]?.integer, n >= 0,
       let method = json["method"]?.string, let seed = json["seed"]?.integer
     else { throw problem("the header lacks dataset, method or seed") }
-    var options: [(name: String, value: JSON)] = []
-    if case .object(let members)? = json["options"] {
-      options = members.map { (name: $0.name, value: $0.value) }
+    func options(_ name: String) -> [(name: String, value: JSON)] {
+      guard case .object(let members)? = json[name] else { return [] }
+      return members.map { (name: $0.name, value: $0.value) }
     }
     self.init(
       dataset: name, fingerprint: fingerprint, n: n, split: json["split"]?.string,
-      model: json["model"]?.string, method: method, options: options, seed: seed,
+      model: json["model"]?.string, method: method, options: options("options"), seed: seed,
+      epochs: json["epochs"]?.integer.flatMap { $0 >= 1 ? $0 : nil },
+      batchMethod: json["batch_method"]?.string,
+      batchOptions: options("batch_options"),
       productVersion: json["product_version"]?.string ?? "", parent: json["parent"]?.string)
   }
 }

@@ -233,6 +233,7 @@ makers.Trace = function()
   writer:close()
   return th.select.read_trace(path)
 end
+makers.LossHistory = function() return th.select.loss_history { capacity = pick { 1, 3, 64 } } end
 makers.Summary = function() return th.nn.Linear(3, 2):summary { 3 } end
 makers.Profile = function() return (th.profile(function() return th.ones(2, 3):abs() end)) end
 makers.selector = function()

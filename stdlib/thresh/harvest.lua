@@ -1,0 +1,54 @@
+-- SPDX-License-Identifier: Apache-2.0
+-- What training sees anyway, kept for selectors: the last loss of every candidate and, on request,
+-- how often it was forgotten. Batches are only collected; an epoch is written down at its end.
+
+local core = require "thresh.core"
+
+local Harvest = {}
+Harvest.__index = Harvest
+
+--- A harvest of `n` candidates. `correctness`: whether to follow if they are predicted correctly, too.
+--
+-- losses: the last loss of each, nan where none was seen. With `correctness` also, each (n,) of
+-- float32: seen (presentations), learned (1 once predicted correctly), forgotten (how often a correct
+-- prediction was followed by a wrong one at the next presentation).
+function Harvest.new(n, correctness)
+  local self = setmetatable({ pending = {}, losses = core.full({ n }, 0 / 0) }, Harvest)
+  if correctness then
+    self.correct, self.learned = core.zeros(n), core.zeros(n)
+    self.forgotten, self.seen = core.zeros(n), core.zeros(n)
+  end
+  return self
+end
+
+--- Takes a batch: its candidates `indices`, their losses and, with correctness, logits and labels.
+function Harvest:add(indices, losses, logits, labels)
+  self.pending[#self.pending + 1] = {
+    indices = indices, losses = losses:detach(),
+    correct = self.correct and logits:detach():argmax(2):eq(labels):to "float32",
+  }
+end
+
+local function gathered(pending, field)
+  local parts = {}
+  for i, batch in ipairs(pending) do parts[i] = batch[field] end
+  return core.cat(parts)
+end
+
+--- Writes down what was taken since the last call, in which no candidate may have come twice. Tensors
+--- handed out before stay as they are.
+function Harvest:fold()
+  local pending = self.pending
+  if #pending == 0 then return end
+  self.pending = {}
+  local indices = gathered(pending, "indices")
+  self.losses = self.losses:index_copy(1, indices, gathered(pending, "losses"))
+  if not self.correct then return end
+  local now, before = gathered(pending, "correct"), self.correct:index_select(1, indices)
+  self.correct = self.correct:index_copy(1, indices, now)
+  self.learned = self.learned:maximum(self.correct)
+  self.forgotten = self.forgotten:index_add(1, indices, before * (1 - now))
+  self.seen = self.seen:index_add(1, indices, core.ones(#now))
+end
+
+return Harvest

@@ -1,0 +1,124 @@
+-- SPDX-License-Identifier: Apache-2.0
+-- The replay of a trace: the subsets of an earlier run, in one order or another, without its cost.
+
+local core = require "thresh.core"
+local options = require "thresh.options"
+
+local M = {}
+
+-- The epoch (from 0) of the recorded selection that is in force in an epoch of this run.
+local policies = {}
+
+function policies.epoch(trace, ctx) return trace:epoch_at(ctx.epoch - 1) end
+
+function policies.fraction(trace, ctx)
+  return trace:epoch_at((ctx.epoch - 1) * trace.run_epochs // ctx.epochs)
+end
+
+function policies.loop(trace, ctx)
+  return trace:epoch_at((ctx.epoch - 1) % trace.run_epochs)
+end
+
+function policies.accuracy(trace, ctx, o)
+  if not o.accuracies then
+    o.accuracies = {}
+    for i, epoch in ipairs(trace:epochs()) do
+      o.accuracies[i] = { epoch = epoch, accuracy = trace:event(i).accuracy }
+    end
+  end
+  local now
+  for _, row in ipairs(ctx.history) do now = row.accuracy or now end
+  -- A run that has not been evaluated stands at the beginning.
+  if not now then return o.accuracies[1] and o.accuracies[1].epoch or trace:epoch_at(ctx.epoch - 1) end
+  local best, distance
+  for _, event in ipairs(o.accuracies) do
+    local d = event.accuracy and math.abs(event.accuracy - now)
+    if d and (not distance or d < distance) then best, distance = event.epoch, d end
+  end
+  if not best then
+    error(string.format("select.Cached: %s records no accuracies; policy 'accuracy' needs a run that was "
+      .. "evaluated between its selections", trace.path), 0)
+  end
+  return best
+end
+
+function policies.shuffled(trace, ctx)
+  local epochs, recorded = trace:epochs(), trace:epoch_at(ctx.epoch - 1)
+  local order = core.stream(ctx.seed, "select.cached.shuffled"):permutation(#epochs)
+  for i, epoch in ipairs(epochs) do
+    if epoch == recorded then return epochs[order[i]] end
+  end
+end
+
+-- A new draw every `every` epochs.
+function policies.priority(_, ctx, o) return ctx.done // o.every end
+
+-- How often each candidate was chosen; by a batch selector where no subset was.
+local function priorities(trace)
+  if trace.event_count > 0 then return trace:counts():to("float64") end
+  local _, kept = trace:batch_counts()
+  return kept:to("float64")
+end
+
+local function draw(trace, ctx, o)
+  o.counts = o.counts or priorities(trace)
+  local counts = o.counts
+  local known = counts:gt(0):sum():item()
+  if known == 0 then error("select.Cached: " .. trace.path .. " holds no selection", 0) end
+  local taken = math.min(ctx.budget, known)
+  local indices = core.multinomial(counts, taken, { seed = ctx.rng:integer(0, 1 << 53) })
+  local missing = ctx.budget - taken
+  if missing > 0 then
+    local rest = counts:eq(0):nonzero():flatten()
+    indices = core.cat { indices, rest:index_select(1, ctx.rng:sample(missing, #rest)) }
+  end
+  return { indices = indices, filled = missing }
+end
+
+--- Replays the selections of an earlier run from its trace (Cached-Grad-Match), at no cost of selection.
+--
+-- policy: which recorded selection an epoch trains on. "epoch" (default): the one in force at the same
+-- epoch. "fraction": at the same part of the run, where the number of epochs differs. "accuracy": made
+-- when the recorded run was as accurate as this one is now. "loop": by epoch, from the start again at
+-- the recorded end. "shuffled": by epoch, the selections in random order: the control that tells
+-- whether their order matters. "priority": a fresh draw every `every` epochs (1) of `fraction` (the
+-- recorded one), by how often each image was chosen; uniform draws fill where too few ever were.
+--
+-- The data must be that of the trace (its fingerprint is compared); learning rate, optimiser and model
+-- may differ. Cost: reading the file, O(k) an epoch; "priority" O(n log n) a draw.
+function M.Cached(given)
+  local o = options.check("select.Cached", given, {
+    trace = { { "string", "userdata" }, required = true },
+    policy = { "string", default = "epoch" },
+    fraction = { "number", above = 0, to = 1 },
+    every = { "integer", default = 1, from = 1 },
+  }, 2)
+  options.choice("select.Cached", "policy", o.policy,
+    { "epoch", "fraction", "accuracy", "loop", "shuffled", "priority" }, 2)
+  if o.fraction and o.policy ~= "priority" then
+    error("select.Cached: option 'fraction' goes with policy 'priority'; the others replay what was chosen", 2)
+  end
+  local trace = type(o.trace) == "string" and core.select.read_trace(o.trace) or o.trace
+  if getmetatable(trace) ~= "Trace" then
+    error("select.Cached: option 'trace' must be a path or a trace, got " .. options.shown(trace), 2)
+  end
+  local policy, recorded, checked = policies[o.policy], trace.options, nil
+  local suffix = o.policy == "epoch" and "" or "-" .. o.policy
+  return {
+    name = "Cached-" .. trace.method .. suffix, cached = trace,
+    fraction = o.fraction or recorded.fraction or 1, warm = recorded.warm, every = 1, first = 0,
+    options = { trace = trace.path, policy = o.policy },
+    weight_normalisation = recorded.weight_normalisation,
+    recorded = function(ctx) return policy(trace, ctx, o) end,
+    select = function(ctx)
+      if checked ~= ctx.data then
+        trace:check(ctx.data)
+        checked = ctx.data
+      end
+      if o.policy == "priority" then return draw(trace, ctx, o) end
+      return trace:at(policy(trace, ctx, o))
+    end,
+  }
+end
+
+return M

@@ -1,0 +1,162 @@
+-- SPDX-License-Identifier: Apache-2.0
+-- MILO and its parts: subsets from fixed embeddings, whatever the model in training does.
+
+local core = require "thresh.core"
+local options = require "thresh.options"
+local base = require "thresh.selector"
+local solve = core.select
+
+local M = {}
+
+-- Where embeddings come from, and how alike they are: the same for all.
+local embedding_rules = {
+  embeddings = { "userdata" },
+  proxy = { "userdata" },
+  similarity = { "string", default = "rbf" },
+}
+local graph_cut_rules = { lambda = { "number", default = 0.4, from = 0, to = 0.5 } }
+local sge_rules = {
+  subsets = { "integer", default = 300, from = 1 },
+  epsilon = { "number", default = 0.01, above = 0, to = 0.999 },
+}
+local wre_rules = {
+  objective = { "string", default = "disparity_min" },
+  temperature = { "number", default = 1, above = 0 },
+}
+
+local function check(name, given, parts, defaults)
+  local what, own = "select." .. name, {}
+  for _, part in ipairs(parts) do
+    for key, rule in pairs(part) do own[key] = rule end
+  end
+  local o = options.check(what, given, base.rules(own, defaults), 3)
+  if (o.embeddings == nil) == (o.proxy == nil) then
+    error(what .. ": needs either 'embeddings', an (n, E) tensor, or 'proxy', a trained model", 3)
+  end
+  if o.embeddings ~= nil and not core.is_tensor(o.embeddings) then
+    error(string.format("%s: option 'embeddings' must be a tensor, got %s", what,
+      options.shown(o.embeddings)), 3)
+  end
+  if o.proxy ~= nil and not core.nn.is_module(o.proxy) then
+    error(string.format("%s: option 'proxy' must be a module, got %s", what,
+      options.shown(o.proxy)), 3)
+  end
+  options.choice(what, "similarity", o.similarity, { "rbf", "cosine" }, 3)
+  if o.objective then
+    options.choice(what, "objective", o.objective, { "graph_cut", "disparity_min" }, 3)
+  end
+  return o
+end
+
+-- What make() gives, once a run. A selector may serve several runs, so it is kept by the run.
+local function once(ctx, o, key, make)
+  local kept = ctx.store[o] or {}
+  ctx.store[o] = kept
+  if kept[key] == nil then kept[key] = make() end
+  return kept[key]
+end
+
+local function problem(ctx, o)
+  local embeddings = once(ctx, o, "embeddings", function()
+    if o.embeddings then
+      if o.embeddings.ndim ~= 2 or o.embeddings.shape[1] ~= ctx.n then
+        error(string.format("embeddings must have a row for each of %d candidates, got shape (%s)",
+          ctx.n, table.concat(o.embeddings.shape, ", ")), 0)
+      end
+      return o.embeddings
+    end
+    local view = ctx:with_model(o.proxy)
+    local found = view:embeddings()
+    ctx.forwarded = ctx.forwarded + view.forwarded
+    return found
+  end)
+  return {
+    embeddings = embeddings, labels = ctx.labels, classes = ctx.classes, similarity = o.similarity,
+    lambda = o.lambda,
+  }
+end
+
+local function sge(ctx, o)
+  local given = problem(ctx, o)
+  local sums = once(ctx, o, "sums", function() return solve.similarity_sums(given) end)
+  given.k, given.epsilon, given.sums, given.seed = ctx.budget, o.epsilon, sums, ctx.seed
+  given.subset = ctx.draw % o.subsets
+  return solve.sge(given)
+end
+
+local function wre(ctx, o)
+  local probabilities = once(ctx, o, "probabilities", function()
+    local given = problem(ctx, o)
+    given.objective = o.objective
+    return solve.wre_probabilities {
+      gains = solve.milo_order(given).gains, labels = ctx.labels, classes = ctx.classes,
+      temperature = o.temperature,
+    }
+  end)
+  return solve.wre {
+    probabilities = probabilities, labels = ctx.labels, classes = ctx.classes, k = ctx.budget,
+    seed = ctx.seed, epoch = ctx.epoch - 1,
+  }
+end
+
+--- SGE, stochastic greedy exploration, of MILO (Killamsetty et al. 2023): each epoch the next of
+--- `subsets` (300) near-maxima of graph cut within each class, sum_ij s_ij - lambda sum_S s_ij, with
+--- lambda 0.4; each pick is the best of n_c/k_c ln(1/epsilon) drawn ones (epsilon 0.01). Weights are 1.
+---
+--- `embeddings` (n, E) of a pretrained encoder, or `proxy`, a trained model whose embeddings are taken in
+--- one pass. similarity: "rbf", exp(-d^2 / (0.1 mean d^2)), or "cosine". Budgets of classes by largest
+--- remainder. Cost: O(sum n_c^2 E) once, O(k n_c E) a subset, O(n_c E) memory: a row of similarities at
+--- a time. Not for long runs alone: it shows the typical candidates again and again.
+function M.SGE(given)
+  local o = check("SGE", given, { embedding_rules, graph_cut_rules, sge_rules }, { first = 0 })
+  return base.new("SGE", o, { select = function(ctx) return sge(ctx, o) end })
+end
+
+--- WRE, weighted random exploration, of MILO (Killamsetty et al. 2023): each epoch a draw without
+--- replacement within each class, with probabilities 1 + z + z^2 / 2 (the Taylor softmax of order 2) of
+--- z = (gain - least gain) / temperature, where gain is what a candidate added to `objective` when the
+--- greedy order of its class reached it: "disparity_min" (its distance from those before, the paper's) or
+--- "graph_cut". temperature 1. Weights are 1.
+---
+--- embeddings, proxy, similarity: as select.SGE. Cost: O(sum n_c^2 E) once, O(n) an epoch, O(n_c E)
+--- memory. Not with embeddings in which distance means little: it draws outliers most.
+function M.WRE(given)
+  local o = check("WRE", given, { embedding_rules, graph_cut_rules, wre_rules }, { first = 0 })
+  return base.new("WRE", o, { select = function(ctx) return wre(ctx, o) end })
+end
+
+--- MILO (Killamsetty et al. 2023): SGE for the first `sge_part` (1/6) of the epochs, WRE for the rest:
+--- typical candidates first, then varied ones. It looks at embeddings alone, so what it computes can be
+--- replayed by select.Cached for any model.
+---
+--- Options: as select.SGE and select.WRE. Cost: theirs. Not without good embeddings: the paper's come
+--- from a large pretrained encoder, a small proxy's are a substitute.
+function M.MILO(given)
+  local part = { sge_part = { "number", default = 1 / 6, from = 0, to = 1 } }
+  local o = check("MILO", given, { embedding_rules, graph_cut_rules, sge_rules, wre_rules, part },
+    { first = 0 })
+  return base.new("MILO", o, {
+    select = function(ctx)
+      if ctx.epoch - 1 < o.sge_part * ctx.epochs - 1e-9 * ctx.epochs then return sge(ctx, o) end
+      return wre(ctx, o)
+    end,
+  })
+end
+
+--- MILOFixed (Killamsetty et al. 2023): the head of each class's greedy graph-cut order, one subset for
+--- the whole run. Options: as select.SGE. Cost: O(sum n_c^2 E) once, O(n_c E) memory. Not at small
+--- fractions: a fixed subset sees the same typical images in every epoch.
+function M.MILOFixed(given)
+  local o = check("MILOFixed", given, { embedding_rules, graph_cut_rules },
+    { first = 0, every = math.maxinteger })
+  return base.new("MILOFixed", o, {
+    select = function(ctx)
+      return solve.by_score {
+        scores = solve.milo_order(problem(ctx, o)).ranks, highest = false, k = ctx.budget,
+        labels = ctx.labels, classes = ctx.classes,
+      }
+    end,
+  })
+end
+
+return M

@@ -1,0 +1,75 @@
+-- SPDX-License-Identifier: Apache-2.0
+-- Selectors that follow the run: GLISTER by the loss on held-out data, InfoBatch by the last losses.
+
+local core = require "thresh.core"
+local options = require "thresh.options"
+local base = require "thresh.selector"
+local solve = core.select
+
+local M = {}
+
+--- GLISTER-online (Killamsetty et al. 2021): the candidates whose gradient steps lower the loss on the
+--- validation data most. Candidate i gains <g_i, v>, with v the mean validation gradient of the last
+--- layer; after picks S the validation logits stand one step of rate eta along the sum of their
+--- gradients, o - eta sum_S g_i [1; h], and v is that of those logits. Weights are 1.
+---
+--- greedy: "stochastic" (the best of n/k ln(1/epsilon) drawn candidates a pick, epsilon 0.01), "naive"
+--- (the best of all a pick) or "rounds" (k / rounds picks at once, rounds = 15). eta: the optimiser's
+--- last learning rate. linear_layer (false): gradients of the weights too, not of the bias alone.
+--- validate_on: "validation"; "test" chooses training data by the test set, and its accuracy then says
+--- little. every = 20.
+--- Cost: forward passes over n candidates and m held-out images; stochastic O(n C E + k m C E), naive
+--- O(k (n + m) C E), rounds O(15 (n + m) C E), with E = 1 without linear_layer; O((n + m) (C + E)) memory.
+--- Not with few or unclean validation images, nor where one class fits badly: it has no class balance.
+function M.GLISTER(given)
+  local o = options.check("select.GLISTER", given, base.rules({
+    greedy = { "string", default = "stochastic" },
+    epsilon = { "number", default = 0.01, above = 0, to = 0.999 },
+    rounds = { "integer", default = 15, from = 1 },
+    eta = { "number", from = 0 },
+    linear_layer = { "boolean", default = false },
+    validate_on = { "string", default = "validation" },
+  }, { every = 20 }), 2)
+  options.choice("select.GLISTER", "greedy", o.greedy, { "naive", "stochastic", "rounds" }, 2)
+  options.choice("select.GLISTER", "validate_on", o.validate_on, { "validation", "test" }, 2)
+  return base.new(o.warm and "GLISTER-warm" or "GLISTER", o, {
+    select = function(ctx)
+      local held_out = ctx:validation(o.validate_on)
+      return solve.glister {
+        residuals = ctx:residuals(), embeddings = o.linear_layer and ctx:embeddings() or nil,
+        held_out_logits = held_out.logits, held_out_labels = held_out.labels,
+        held_out_embeddings = o.linear_layer and held_out.embeddings or nil,
+        k = ctx.budget, eta = o.eta or ctx.lr, greedy = o.greedy, epsilon = o.epsilon,
+        rounds = o.rounds, seed = ctx.seed, epoch = ctx.epoch - 1,
+      }
+    end,
+  })
+end
+
+--- InfoBatch (Qin et al. 2024): each epoch leaves out `ratio` (0.5) of the candidates whose last training
+--- loss is below the mean, drawn anew, and weighs the others of them by 1 / (1 - ratio), so that the
+--- expected gradient stays. From epoch delta T on (0.875 of the epochs) it trains on everything.
+---
+--- It has no fraction: what is left out follows the losses, 30 to 40 % in practice, not `ratio`. Losses
+--- are harvested from training (a candidate not seen yet counts 3) and divided by the size of the batch,
+--- not by the sum of weights. With schedule_per = "step" the schedule sees fewer steps in pruned epochs.
+--- Cost: no forward pass; O(n) time and memory. Not to reach a given budget, nor to prune beyond half.
+function M.InfoBatch(given)
+  local o = options.check("select.InfoBatch", given, {
+    ratio = { "number", default = 0.5, from = 0, to = 0.9 },
+    delta = { "number", default = 0.875, from = 0, to = 1 },
+  }, 2)
+  -- Named in the trace, so that a replay divides as this does.
+  o.fraction, o.every, o.first, o.weight_normalisation = 1, 1, 0, "batch"
+  return base.new("InfoBatch", o, {
+    weight_normalisation = "batch",
+    select = function(ctx)
+      return solve.infobatch {
+        losses = ctx.last_losses, epoch = ctx.epoch - 1, epochs = ctx.epochs, ratio = o.ratio,
+        delta = o.delta, seed = ctx.seed,
+      }
+    end,
+  })
+end
+
+return M
