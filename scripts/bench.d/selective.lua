@@ -1,7 +1,8 @@
 -- SPDX-License-Identifier: Apache-2.0
 -- What choosing within batches and replaying a trace cost: epochs of `th.train` on synthetic images, the
--- forms in turns. One JSON line a form, with the ratio of its seconds to those of the form it is held
--- against (median of the rounds): plain training for Selective-Backprop, RS2 of the same size for Cached.
+-- forms in turns. One JSON line a form: the seconds of an epoch, the part of them spent in choosing the
+-- subset, and the ratio to the form it is held against (median of the rounds): plain training for
+-- Selective-Backprop, RS2 of the same size for Cached.
 -- usage: scripts/bench selective [MODEL] [--batch N] [--batches B] [--keep K] [--fraction F] [--rounds R]
 --        [--threads T]
 
@@ -26,22 +27,18 @@ local data = {
 }
 local trace = os.tmpname()
 
--- Trains for some epochs, and gives for each the seconds of training and of choosing.
-local function epochs(count, settings)
+-- Trains for some epochs; the seconds of the last one, and those of them spent in choosing the subset.
+local function last_epoch(count, settings)
   local model = th.models[model_name] { classes = 10, in_channels = 3, image_size = 32, seed = 1 }
   local t = {
     model = model, data = data, epochs = count, batch_size = o.batch, quiet = true,
     optimizer = th.optim.SGD(model:parameters(), { lr = 0.01, momentum = 0.9 }),
   }
   for name, value in pairs(settings) do t[name] = value end
-  local seconds, before, at = {}, 0, th.clock()
   local history = th.train(t).history
-  for i, row in ipairs(history) do
-    local now = row.seconds.train + row.seconds.select
-    seconds[i] = now - before
-    before = now
-  end
-  return seconds, th.clock() - at
+  local now, before = history[count].seconds, history[count - 1].seconds
+  local choosing = now.select - before.select
+  return now.train - before.train + choosing, choosing
 end
 
 local function whole(settings)
@@ -49,7 +46,7 @@ local function whole(settings)
   return { batch_select = th.select.SelectiveBackprop(settings) }
 end
 
-epochs(o.rounds + 1, { select = th.select.RS2 { fraction = o.fraction, every = 1 }, trace = trace })
+last_epoch(4, { select = th.select.RS2 { fraction = o.fraction, every = 1 }, trace = trace })
 local forms = {
   { "plain", function() return {} end },
   { "second forward", function() return whole {} end, against = "plain" },
@@ -62,31 +59,38 @@ local forms = {
 }
 
 -- A round is two epochs of each form, of which the second counts: the first warms the pools.
-local times = {}
+local times, parts = {}, {}
 for _ = 1, o.rounds do
   for _, form in ipairs(forms) do
-    local seconds = epochs(2, form[2]())
-    times[form[1]] = times[form[1]] or {}
-    table.insert(times[form[1]], seconds[2])
+    local name = form[1]
+    times[name], parts[name] = times[name] or {}, parts[name] or {}
+    local seconds, choosing = last_epoch(2, form[2]())
+    table.insert(times[name], seconds)
+    table.insert(parts[name], choosing / seconds)
   end
+end
+
+local function spread(values)
+  local sorted = table.move(values, 1, #values, 1, {})
+  table.sort(sorted)
+  return report.spread(sorted)
 end
 
 for _, form in ipairs(forms) do
   local own, other, ratios = times[form[1]], times[form.against], {}
-  for i, seconds in ipairs(own) do ratios[i] = other and seconds / other[i] or 1 end
-  table.sort(ratios)
-  local ratio, lowest, highest = report.spread(ratios)
-  table.sort(own)
-  local median, least, most = report.spread(own)
+  local median, least, most = spread(own)
   local fields = {
     { "bench", "selective" }, { "model", model_name }, { "form", form[1] }, { "data", "synthetic" },
     { "batch", o.batch }, { "images", n }, { "threads", o.threads }, { "rounds", o.rounds },
     { "seconds", median }, { "min", least }, { "max", most },
+    { "choosing", (spread(parts[form[1]])) },
   }
   if other then
-    for _, field in ipairs {
+    for i, seconds in ipairs(own) do ratios[i] = seconds / other[i] end
+    local ratio, lowest, highest = spread(ratios)
+    table.move({
       { "against", form.against }, { "ratio", ratio }, { "ratio_min", lowest }, { "ratio_max", highest },
-    } do fields[#fields + 1] = field end
+    }, 1, 4, #fields + 1, fields)
   end
   report.line(fields)
 end
