@@ -2,6 +2,7 @@
 -- Several selectors, several seeds, one table: accuracy, seconds, fixed-accuracy speedup, images.
 
 local core = require "thresh.core"
+local columns = require "thresh.columns"
 local options = require "thresh.options"
 local select = require "thresh.select"
 local train = require "thresh.train"
@@ -218,24 +219,6 @@ local function speedup_text(row)
   return text
 end
 
--- Columns padded to their widest cell; the first is flush left, numbers flush right.
-local function layout(lines)
-  local widths = {}
-  for _, line in ipairs(lines) do
-    for i, cell in ipairs(line) do widths[i] = math.max(widths[i] or 0, utf8.len(cell)) end
-  end
-  local out = {}
-  for _, line in ipairs(lines) do
-    local cells = {}
-    for i, cell in ipairs(line) do
-      local pad = string.rep(" ", widths[i] - utf8.len(cell))
-      cells[i] = i == 1 and cell .. pad or pad .. cell
-    end
-    out[#out + 1] = (table.concat(cells, "  "):gsub("%s+$", ""))
-  end
-  return out
-end
-
 Comparison.__tostring = function(self)
   local several = #self.seeds > 1
   local lines = { { "selector", "accuracy %", "train s", "select s", "speedup", "forwarded", "backwarded" } }
@@ -251,11 +234,7 @@ Comparison.__tostring = function(self)
       footnote[#footnote + 1] = string.format("* %s: against '%s'", row.label, row.baseline)
     end
   end
-  local out = layout(lines)
-  table.insert(out, 2, (string.rep("-", 8)))
-  local widest = 0
-  for _, line in ipairs(out) do widest = math.max(widest, utf8.len(line)) end
-  out[2] = string.rep("-", widest)
+  local out = columns.lines(lines)
   out[#out + 1] = string.format(
     "%s: %d training and %d %s images, %d epochs, %s. Accuracy: last epoch, median%s. "
       .. "Speedup: of the time in training and selection to reach %.2f %% accuracy.",

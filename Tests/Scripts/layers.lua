@@ -1,0 +1,50 @@
+-- SPDX-License-Identifier: Apache-2.0
+-- Layers of two models side by side.
+local th = require "thresh"
+
+local a = { w = th.tensor { 3.0, 4.0 }, b = th.tensor { 1.0, 1.0, 1.0, 1.0 }, n = th.tensor { 1 }:to("int64") }
+local b = { w = th.tensor { 4.0, 3.0 }, b = th.tensor { 1.0, 1.0, 1.0, 3.0 }, n = th.tensor { 2 }:to("int64") }
+
+-- By hand: w moves by (1, -1) of 5, with the same values in another order; b by 2 of 2.
+local found = th.layers.compare(a, b)
+assert(#found.rows == 2 and found.rows[1].name == "b" and found.rows[2].name == "w")
+local function near(x, y) return math.abs(x - y) < 1e-12 end
+local row = found.rows[2]
+assert(near(row.relative, math.sqrt(2) / 5) and near(row.cosine, 24 / 25) and row.wasserstein == 0)
+row = found.rows[1]
+assert(near(row.relative, 1) and near(row.cosine, 6 / math.sqrt(4 * 12)) and near(row.wasserstein, 0.5))
+assert(row.quantiles[2][7] == 3 and row.quantiles[1][7] == 1)
+
+-- A null puts first what moves further than chance moves it.
+local null = { w = th.tensor { 3.0, 5.0 }, b = th.tensor { 1.0, 1.0, 1.0, 9.0 } }
+found = th.layers.compare(a, b, { null = null })
+assert(near(found.rows[1].ratio, 0.25) and found.rows[1].name == "b" and near(found.rows[2].null.wasserstein, 0.5))
+assert(tostring(found):find("null Wasserstein", 1, true))
+
+-- Models and files.
+local function model(seed) return th.models.mlp { classes = 3, in_channels = 1, image_size = 4, seed = seed } end
+local path = ... and (... .. "/layers.safetensors") or os.tmpname()
+th.save_safetensors(path, model(2):state_dict())
+found = th.layers.compare(model(1), path, { null = model(3), like = "weight$" })
+for _, r in ipairs(found.rows) do
+  assert(r.name:find "weight$" and r.relative > 1 and r.ratio > 0.3 and r.ratio < 3)
+end
+assert(#th.layers.compare(model(1), model(1)).rows > 0 and th.layers.compare(model(1), model(1)).rows[1].relative == 0)
+os.remove(path)
+
+-- Histograms on common bins.
+local h = th.layers.histogram("b", { base = a, other = b }, { bins = 2 })
+assert(h.counts.base[1] == 4 and h.counts.other[1] == 3 and h.counts.other[2] == 1)
+assert(h:csv() == "from,to,base,other\n1,2,4,3\n2,3,0,1\n")
+assert(tostring(h):find("base", 1, true))
+
+-- What is wrong is named.
+local function fails(text, f, ...)
+  local ok, message = pcall(f, ...)
+  assert(not ok and tostring(message):find(text, 1, true), tostring(message))
+end
+fails("'b' is missing in the second", th.layers.compare, a, { w = a.w })
+fails("shape (2) in the one and (3)", th.layers.compare, { w = a.w }, { w = th.zeros(3) })
+fails("the first must be a model", th.layers.compare, 3, a)
+fails("no tensor 'x'", th.layers.histogram, "x", { base = a })
+fails("like 'zzz'", th.layers.compare, a, b, { like = "zzz" })
