@@ -368,6 +368,41 @@ static void CHECK(windows)(long c, long h, long w, long n) {
   }
 }
 
+static void CHECK(softmax_loss)(long rows, long c, int weighted, double size) {
+  RANDOM(T, x, rows * c);
+  RANDOM(T, w, c);
+  NEW(T, losses, rows);
+  NEW(T, gradient, rows * c);
+  NEW(T, alone, rows);
+  NEW(double, exps, c + 16);
+  long *labels = malloc((size_t)rows * sizeof *labels);
+  for (long i = 0; i < rows; i++) labels[i] = (i * 7 + c / 2) % c;
+  for (long i = 0; i < x_count; i++) x[i] *= (T)size;
+  K(softmax_loss)(x, rows, c, labels, weighted ? w : 0, exps, losses, gradient);
+  K(softmax_loss)(x, rows, c, labels, weighted ? w : 0, exps, alone, 0);
+  for (long i = 0; i < rows; i++) {
+    double most = -INFINITY, sum = 0;
+    for (long j = 0; j < c; j++) most = fmax(most, (double)x[i * c + j]);
+    for (long j = 0; j < c; j++) sum += exp((double)x[i * c + j] - most);
+    const double weight = weighted ? (double)w[labels[i]] : 1;
+    const double want = weight * (most + log(sum) - (double)x[i * c + labels[i]]);
+    agree("softmax_loss", "loss", (double)losses[i], want, MOST * (1 + size));
+    agree("softmax_loss", "loss alone", (double)alone[i], (double)losses[i], 0);
+    for (long j = 0; j < c; j++) {
+      const double p = exp((double)x[i * c + j] - most) / sum;
+      agree("softmax_loss", "gradient", (double)gradient[i * c + j],
+            weight * (p - (j == labels[i])), MOST);
+    }
+  }
+  free(labels);
+  FREE(x);
+  FREE(w);
+  FREE(losses);
+  FREE(gradient);
+  FREE(alone);
+  FREE(exps);
+}
+
 void CHECK_ALL(void) {
   EACH(i, channels) {
     const long c = channels[i];
@@ -380,6 +415,8 @@ void CHECK_ALL(void) {
         CHECK(norm)(rows[j], c, 0, INFINITY, with);
         CHECK(norm)(rows[j], c, -0.25, 0.5, with);
         CHECK(layer_norm)(rows[j], c, with);
+        CHECK(softmax_loss)(rows[j], c, with, 4);
+        CHECK(softmax_loss)(rows[j], c, with, 900);
       }
       CHECK(columns)(rows[j], c, c);
       CHECK(columns)(rows[j], c, c + 3);

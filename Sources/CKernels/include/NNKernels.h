@@ -62,6 +62,12 @@ typedef struct {
   /* dx, and dw += dy xhat, db += dy (unless null). */                                             \
   K(T, layer_norm_back, (const T *x, const T *dy, long rows, long c, const T *w, const T *mean,    \
     const T *rstd, T *dx, double *dw, double *db), (x, dy, rows, c, w, mean, rstd, dx, dw, db))    \
+  /* Cross-entropy of rows of logits with labels: w_y (log sum exp x - x_y), and unless null its       \
+     gradient, w_y (softmax(x) - [j = y]). `weights` of the classes may be null; `room` is for c        \
+     numbers and a vector of 16 more. */                                                             \
+  K(T, softmax_loss, (const T *x, long rows, long c, const long *labels, const T *weights,         \
+    double *room, T *losses, T *gradient),                                                         \
+    (x, rows, c, labels, weights, room, losses, gradient))                                         \
   /* Maxima and their places (y * w + x) in each image. */                                         \
   K(T, max_pool, (const thresh_window *v, const T *x, long line, long lines, T *y, int *at),       \
     (v, x, line, lines, y, at))                                                                    \

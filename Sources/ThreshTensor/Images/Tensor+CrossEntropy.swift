@@ -26,44 +26,86 @@ extension Tensor {
     }
     let (n, classes) = (shape[0], shape[1])
     let w = try weights?.doubles() ?? [Double](repeating: 1, count: classes)
-    var divisor = Double(n)
-    let soft: Tensor
-    if target.dtype.isFloating {
-      try ImageChecks.parameter(op, "the target", target, shape, self)
-      soft = try target.detached().contiguousUnrecorded()
-    } else {
-      let labels = try target.labels(op, n, classes)
-      soft = try Tensor.zeros(shape, dtype)
-      dispatch(
-        { _ in Tensor.mark(labels, classes, soft.pointer(Float.self)) },
-        { _ in Tensor.mark(labels, classes, soft.pointer(Double.self)) })
-      divisor = labels.reduce(0) { $0 + w[Int($1)] }
-    }
-    let x = try contiguousUnrecorded()
+    let labels = target.dtype.isFloating ? nil : try target.labels(op, n, classes)
     let losses = try Tensor(empty: [n], dtype, op: op)
     // d loss / d logits of each row, for a gradient of 1.
     let gradient = Tensor.willRecord([self]) ? try Tensor(empty: shape, dtype, op: op) : nil
+    if let labels, labelSmoothing == 0 {
+      try crossEntropy(labels, weights == nil ? nil : w, losses, gradient)
+    } else {
+      try crossEntropy(soft(target, labels), w, labelSmoothing, losses, gradient)
+    }
+    losses.recorded(op, [self], rows: .each([true]), saved: gradient.map { [.rows($0)] } ?? []) {
+      c in
+      let column = try c.grad.contiguousUnrecorded()
+      return [try c.saved[0] * column.view([column.count, 1], [1, 1])]
+    }
+    return try losses.reducedLoss(
+      op, reduction, weight: labels?.reduce(0) { $0 + w[$1] } ?? Double(n))
+  }
+
+  /// Rows a task.
+  private static func grain(_ classes: Int) -> Int { max(1, 2_048 / classes) }
+
+  /// With one label a row.
+  private func crossEntropy(
+    _ labels: [Int], _ weights: [Double]?, _ losses: Tensor, _ gradient: Tensor?
+  ) throws {
+    let (n, classes) = (shape[0], shape[1])
+    let x = try contiguousUnrecorded()
+    func run<T: ImageElement>(_: T.Type) {
+      let weights = weights?.map { T($0) }
+      let (xp, lp) = (x.pointer(T.self), losses.pointer(T.self))
+      let gp = gradient?.pointer(T.self)
+      Workers.chunks(of: n, grain: Tensor.grain(classes)) { range in
+        let from = range.lowerBound
+        withUnsafeTemporaryAllocation(of: Double.self, capacity: classes + 16) { room in
+          labels.withUnsafeBufferPointer { labels in
+            T.kernels.softmaxLoss(
+              xp + from * classes, range.count, classes, labels.baseAddress.map { $0 + from },
+              weights, room.baseAddress, lp + from, gp.map { $0 + from * classes })
+          }
+        }
+      }
+    }
+    withExtendedLifetime(x) { dispatch(run, run) }
+  }
+
+  /// With probabilities as targets (N, C).
+  private func crossEntropy(
+    _ soft: Tensor, _ weights: [Double], _ smoothing: Double, _ losses: Tensor,
+    _ gradient: Tensor?
+  ) throws {
+    let (n, classes) = (shape[0], shape[1])
+    let x = try contiguousUnrecorded()
     func run<T: ImageElement>(_: T.Type) {
       let (xp, tp, lp) = (x.pointer(T.self), soft.pointer(T.self), losses.pointer(T.self))
       let gp = gradient?.pointer(T.self)
-      Workers.chunks(of: n, grain: max(1, 2_048 / classes)) { range in
+      Workers.chunks(of: n, grain: Tensor.grain(classes)) { range in
         withUnsafeTemporaryAllocation(of: Double.self, capacity: classes) { p in
           for i in range {
             lp[i] = T(
               Tensor.crossEntropyRow(
-                xp + i * classes, tp + i * classes, w, labelSmoothing, p,
+                xp + i * classes, tp + i * classes, weights, smoothing, p,
                 gp.map { $0 + i * classes }))
           }
         }
       }
     }
     withExtendedLifetime((x, soft)) { dispatch(run, run) }
-    losses.recorded(op, [self], rows: .each([true]), saved: gradient.map { [.rows($0)] } ?? []) {
-      c in
-      let column = try c.grad.contiguousUnrecorded()
-      return [try c.saved[0] * column.view([column.count, 1], [1, 1])]
+  }
+
+  /// The target as probabilities.
+  private func soft(_ target: Tensor, _ labels: [Int]?) throws -> Tensor {
+    guard let labels else { return try target.detached().contiguousUnrecorded() }
+    let soft = try Tensor.zeros(shape, dtype)
+    let classes = shape[1]
+    func mark<T: ImageElement>(_: T.Type) {
+      let p = soft.pointer(T.self)
+      for (i, label) in labels.enumerated() { p[i * classes + label] = 1 }
     }
-    return try losses.reducedLoss(op, reduction, weight: divisor)
+    dispatch(mark, mark)
+    return soft
   }
 
   /// One row: the loss, and its gradient unless there is no room for it. `p` holds C numbers.
@@ -96,21 +138,15 @@ extension Tensor {
     return loss
   }
 
-  private static func mark<T: ImageElement>(
-    _ labels: [Int64], _ classes: Int, _ target: UnsafeMutablePointer<T>
-  ) {
-    for (i, label) in labels.enumerated() { target[i * classes + Int(label)] = 1 }
-  }
-
   /// The labels of N rows, checked.
-  func labels(_ op: String, _ n: Int, _ classes: Int) throws -> [Int64] {
+  func labels(_ op: String, _ n: Int, _ classes: Int) throws -> [Int] {
     guard dtype == .int64 || dtype == .int32 || dtype == .uint8, shape == [n] else {
       throw TensorError(
         op,
         "needs integer labels of shape (\(n),) or probabilities of the logits' shape, got "
           + "\(dtype.name) of shape \(shapeText(shape))")
     }
-    let labels = try castUnrecorded(.int64).values(Int64.self)
+    let labels = try castUnrecorded(.int64).values(Int64.self).map { Int($0) }
     if let row = labels.firstIndex(where: { $0 < 0 || $0 >= classes }) {
       throw TensorError(
         op,

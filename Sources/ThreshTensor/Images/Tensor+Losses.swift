@@ -97,7 +97,7 @@ extension Tensor {
     func run<T: ImageElement>(_: T.Type) {
       let (xp, lp, sp) = (x.pointer(T.self), losses.pointer(T.self), slope.pointer(T.self))
       for i in 0..<n {
-        let (at, weight) = (i * classes + Int(chosen[i]), T(w[Int(chosen[i])]))
+        let (at, weight) = (i * classes + chosen[i], T(w[chosen[i]]))
         lp[i] = -weight * xp[at]
         sp[at] = -weight
       }
