@@ -9,8 +9,9 @@ import ThreshKit
     .deletingLastPathComponent().deletingLastPathComponent().appending(path: "Scripts")
 
   @Test(arguments: [
-    "tensors", "errors", "modules", "fusion", "selection", "scores", "greedy", "batches", "files",
-    "progress", "profile",
+    "tensors", "errors", "modules", "fusion", "selection", "scores", "greedy", "batches",
+    "gradmatch",
+    "files", "progress", "profile",
   ])
   func script_run_returnsOk(_ name: String) throws {
     let scratch = FileManager.default.temporaryDirectory.appending(path: "thresh-\(UUID())")
