@@ -9,7 +9,7 @@ import ThreshKit
     .deletingLastPathComponent().deletingLastPathComponent().appending(path: "Scripts")
 
   @Test(arguments: [
-    "tensors", "errors", "modules", "fusion", "selection", "scores", "greedy", "batches",
+    "tensors", "errors", "modules", "fusion", "selection", "scores", "greedy", "batches", "help",
     "gradmatch",
     "files", "progress", "profile",
   ])

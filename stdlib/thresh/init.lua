@@ -28,7 +28,7 @@ end
 -- Parts of the standard library that are loaded when first used.
 local parts = {
   train = "thresh.train", compare = "thresh.compare", progress = "thresh.progress",
-  inspect = "thresh.inspect", arguments = "thresh.arguments",
+  inspect = "thresh.inspect", arguments = "thresh.arguments", help = "thresh.help",
 }
 
 return setmetatable(th, {
