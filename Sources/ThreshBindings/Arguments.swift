@@ -60,11 +60,6 @@ extension LuaCall {
     }
     return try zeroBased(given) { argumentError(i, name, $0) }
   }
-
-  /// Seeds count from 0 and have 64 bits; negative ones keep their bits.
-  func seedOption(_ options: LuaOptions, _ name: String = "seed") throws -> UInt64? {
-    try options.integer(name).map { UInt64(bitPattern: Int64($0)) }
-  }
 }
 
 extension LuaOptions {
@@ -81,6 +76,11 @@ extension LuaOptions {
   }
 
   func tensor(_ name: String) throws -> Tensor? { try object(name, as: Tensor.self) }
+
+  /// Seeds count from 0 and have 64 bits; negative ones keep their bits.
+  func seed() throws -> UInt64? {
+    try integer("seed").map { UInt64(bitPattern: Int64($0)) }
+  }
 
   /// A dimension: 1-based, negative from the end.
   func dimension(_ name: String = "dim") throws -> Int? {

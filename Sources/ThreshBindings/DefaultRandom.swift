@@ -85,7 +85,7 @@ func listSize(_ call: LuaCall, _ i: Int, _ name: String, bytes: Int = 32) throws
 /// `th.multinomial`, `th.stream`.
 func addRandom(to th: inout Namespace, random: DefaultRandom) {
   func stream(_ call: LuaCall, _ options: LuaOptions) throws -> RandomStream {
-    guard let seed = try call.seedOption(options) else { return random.stream() }
+    guard let seed = try options.seed() else { return random.stream() }
     return RandomStream(seed: seed, purpose: "lua")
   }
   let shared = ["dtype", "seed", "requires_grad"]
@@ -204,7 +204,7 @@ func addRandomFills(to operations: inout TensorOperations, random: DefaultRandom
       )
       let options = try call.options(at: 4, allowed: ["seed"])
       var source =
-        try call.seedOption(options).map { RandomStream(seed: $0, purpose: "lua") }
+        try options.seed().map { RandomStream(seed: $0, purpose: "lua") }
         ?? random.stream()
       return .tensor(try t.copy_(make(t, a, b, &source)))
     }

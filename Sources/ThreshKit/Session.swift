@@ -60,14 +60,33 @@ public final class Session {
   }
 
   /// The standard library comes from the binary; THRESH_STDLIB names a folder to use instead, for
-  /// those who work on it.
+  /// those who work on it. `require "thresh.embedded"` gives a function that reads its texts.
   private func installStandardLibrary() throws {
     if let folder = ProcessInfo.processInfo.environment["THRESH_STDLIB"] {
       try lua.run(
-        "local d = ...; package.path = d .. '/?.lua;' .. d .. '/?/init.lua;' .. package.path",
+        """
+        local d = ...
+        package.path = d .. '/?.lua;' .. d .. '/?/init.lua;' .. package.path
+        package.loaded['thresh.embedded'] = function(name)
+          local path = package.searchpath(name, d .. '/?.lua;' .. d .. '/?/init.lua')
+          local file = path and io.open(path)
+          if not file then return nil end
+          local text = file:read 'a'
+          file:close()
+          return text
+        end
+        """,
         name: "=stdlib", arguments: [.string(folder)])
       return
     }
+    // The text of a module, or nil: what help() reads.
+    let text = try lua.registerFunction(path: "embedded") { call in
+      let file = thresh_stdlib_find(try call.string(1, "module"))
+      guard let text = file.text else { return .one(.nil) }
+      return .string(String(cString: text))
+    }
+    try lua.run(
+      "package.loaded['thresh.embedded'] = ...", name: "=stdlib", arguments: [text])
     for i in 0..<thresh_stdlib_count() {
       let file = thresh_stdlib_at(i)
       let name = String(cString: file.name)

@@ -2,34 +2,15 @@
 -- Batch selectors in training, what they leave in the trace, and the trace's tools.
 local th = require "thresh"
 local select = th.select
-local folder = ...
+local folder, scripts = ...
+local support = dofile(scripts .. "/support.lua")
+local same_state = support.same_state
 
 local data = th.data.digits { seed = 1 }
 local n = #data.train
 
-local function run(options)
-  local model = th.models.resnet8 { in_channels = 1, seed = 5, width = 4 }
-  local config = {
-    model = model, data = data, epochs = 2, batch_size = 64, seed = 7, quiet = true,
-    optimizer = th.optim.SGD(model:parameters(), { lr = 0.1, momentum = 0.9 }),
-  }
-  for k, v in pairs(options) do config[k] = v end
-  return th.train(config), model
-end
-
-local function same_state(a, b)
-  local other = b:state_dict()
-  for name, tensor in pairs(a:state_dict()) do
-    if not tensor:equal(other[name]) then return false, name end
-  end
-  return true
-end
-
-local function refused(part, f, ...)
-  local ok, message = pcall(f, ...)
-  assert(not ok, "not refused: " .. part)
-  assert(tostring(message):find(part, 1, true), tostring(message))
-end
+local run = support.runner(data)
+local function refused(part, f, ...) return support.refused({ part }, f, ...) end
 
 -- When a batch is chosen from, by batch number 1 to 6.
 local function pattern(selector)

@@ -2,15 +2,12 @@
 -- Submodular greedy and geometric selectors: the solvers from Lua, and the selectors in training.
 local th = require "thresh"
 local select = th.select
+local _, scripts = ...
+local support = dofile(scripts .. "/support.lua")
 
 local function same(a, b) return table.concat(a:tolist(), " ") == table.concat(b:tolist(), " ") end
 
-local function fails(what, f, ...)
-  local ok, message = pcall(f, ...)
-  message = tostring(message)
-  assert(not ok, what .. " raised nothing")
-  assert(message:find(what, 1, true), message)
-end
+local function fails(what, f, ...) return support.refused({ what }, f, ...) end
 
 -- A gain in Lua, coverage of sets, against the native facility location of the same function.
 local x = th.randn(40, 5, { seed = 3, dtype = "float64" })
@@ -100,8 +97,8 @@ fails("on", select.Herding, { fraction = 0.1, on = "gradients" })
 -- Every selector trains, and gives the same bits on any number of threads.
 local data = th.data.digits { seed = 1 }
 local n = #data.train
+local train = support.runner(data)
 local function run(selector)
-  local model = th.models.resnet8 { in_channels = 1, seed = 5, width = 4 }
   local seen = {}
   local inner = selector.select
   selector.select = function(ctx)
@@ -111,10 +108,7 @@ local function run(selector)
     if not chosen.batches then assert(#chosen.indices == ctx.budget) end
     return chosen
   end
-  local result = th.train {
-    model = model, data = data, epochs = 2, batch_size = 64, seed = 7, quiet = true, select = selector,
-    optimizer = th.optim.SGD(model:parameters(), { lr = 0.1, momentum = 0.9 }),
-  }
+  local result, model = train { select = selector }
   assert(#seen == 1 and result.forwarded > n)
   return seen[1]
 end

@@ -2,7 +2,9 @@
 -- Selectors by scores, GLISTER, InfoBatch and MILO: the primitives on small cases, and training with them.
 local th = require "thresh"
 local select = th.select
-local folder = ...
+local folder, scripts = ...
+local support = dofile(scripts .. "/support.lua")
+local same_state = support.assert_same_state
 
 local function same(t, expected, what)
   local list = t:tolist()
@@ -10,12 +12,7 @@ local function same(t, expected, what)
   for i, v in ipairs(expected) do assert(list[i] == v, (what or "") .. ": " .. table.concat(list, " ")) end
 end
 
-local function fails(f, ...)
-  local ok, message = pcall(f)
-  message = tostring(message)
-  assert(not ok, "nothing raised; wanted " .. table.concat({ ... }, ", "))
-  for _, part in ipairs { ... } do assert(message:find(part, 1, true), message) end
-end
+local function fails(f, ...) return support.refused({ ... }, f) end
 
 -- by_score: highest or lowest first, offset, labels, strata.
 local scores = th.tensor { 0.1, 0.9, 0.5, 0.7, 0.3 }
@@ -108,20 +105,7 @@ end
 
 -- Training.
 local data = th.data.digits { seed = 1 }
-local function run(options)
-  local model = th.models.resnet8 { in_channels = 1, seed = 5, width = 4 }
-  local config = {
-    model = model, data = data, epochs = 3, batch_size = 64, seed = 7, quiet = true,
-    optimizer = th.optim.SGD(model:parameters(), { lr = 0.1, momentum = 0.9 }),
-  }
-  for k, v in pairs(options) do config[k] = v end
-  return th.train(config), model
-end
-
-local function same_state(a, b)
-  local other = b:state_dict()
-  for name, tensor in pairs(a:state_dict()) do assert(tensor:equal(other[name]), name .. " differs") end
-end
+local run = support.runner(data, { epochs = 3 })
 
 local _, proxy = run { epochs = 2 }
 local n = #data.train

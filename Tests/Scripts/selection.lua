@@ -2,29 +2,16 @@
 -- Training, traces and their replay, on the embedded digits.
 local th = require "thresh"
 local select = th.select
-local folder = ...
+local folder, scripts = ...
+local support = dofile(scripts .. "/support.lua")
+local same_state = support.assert_same_state
 
 local data = th.data.digits { seed = 1 }
 assert(#data.train + #data.validation + #data.test == 1797)
 
-local function run(options)
-  local model = th.models.resnet8 { in_channels = 1, seed = 5, width = 4 }
-  local config = {
-    model = model, data = data, epochs = 2, batch_size = 64, seed = 7, quiet = true,
-    optimizer = th.optim.SGD(model:parameters(), { lr = options.lr or 0.1, momentum = 0.9 }),
-    schedule = th.schedule.CosineAnnealingLR { t_max = 2 },
-    augment = { th.data.random_crop(1) },
-  }
-  for k, v in pairs(options) do if k ~= "lr" then config[k] = v end end
-  return th.train(config), model
-end
-
-local function same_state(a, b)
-  local other = b:state_dict()
-  for name, tensor in pairs(a:state_dict()) do
-    assert(tensor:equal(other[name]), name .. " differs")
-  end
-end
+local run = support.runner(data, {
+  schedule = th.schedule.CosineAnnealingLR { t_max = 2 }, augment = { th.data.random_crop(1) },
+})
 
 -- The same seed gives the same bits, with 1 and with 2 threads.
 th.set_num_threads(1)
@@ -53,6 +40,10 @@ end
 local other = th.data.digits { seed = 2 }
 local ok, message = pcall(run, { data = other, select = select.Cached { trace = folder .. "/live1.trace" } })
 assert(not ok and tostring(message):find("live1.trace", 1, true), tostring(message))
+
+-- What is a selector: a plain table, not one that raises for a name it lacks.
+assert(select.is_selector(select.RS2 { fraction = 0.1 }) and select.is_selector(select.Full()))
+for _, value in ipairs { th, select, {}, "RS2", { name = "mine" } } do assert(not select.is_selector(value)) end
 
 -- What a heuristic may not return.
 local function heuristic(f)

@@ -9,9 +9,8 @@ import ThreshKit
     .deletingLastPathComponent().deletingLastPathComponent().appending(path: "Scripts")
 
   @Test(arguments: [
-    "tensors", "errors", "modules", "fusion", "selection", "scores", "greedy", "batches", "layers",
-    "files",
-    "progress", "profile",
+    "tensors", "errors", "modules", "fusion", "selection", "scores", "greedy", "batches", "gradmatch",
+    "deepfool", "layers", "help", "files", "progress", "profile",
   ])
   func script_run_returnsOk(_ name: String) throws {
     let scratch = FileManager.default.temporaryDirectory.appending(path: "thresh-\(UUID())")

@@ -4,13 +4,6 @@ import Testing
 import ThreshSelection
 import ThreshTensor
 
-private func inFolder(_ body: (String) throws -> Void) throws {
-  let folder = FileManager.default.temporaryDirectory.appending(path: "thresh-batches-\(UUID())")
-  try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-  defer { try? FileManager.default.removeItem(at: folder) }
-  try body(folder.appending(path: "run.trace").path)
-}
-
 private let header = TraceHeader(
   dataset: "digits", fingerprint: "0123", n: 6, split: nil, model: nil, method: "Full", options: [],
   seed: 1, epochs: 12, batchMethod: "TopK", batchOptions: [("keep", .number(0.5))],

@@ -30,3 +30,11 @@ func errorText(_ body: () throws -> Void, _ location: SourceLocation = #_sourceL
 func isClose(_ a: [Double], _ b: [Double], _ tolerance: Double) -> Bool {
   a.count == b.count && zip(a, b).allSatisfy { abs($0 - $1) <= tolerance }
 }
+
+/// Gives the path of a trace to write in a folder that lasts as long as `body`.
+func inFolder(_ body: (String) throws -> Void) throws {
+  let folder = FileManager.default.temporaryDirectory.appending(path: "thresh-trace-\(UUID())")
+  try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+  defer { try? FileManager.default.removeItem(at: folder) }
+  try body(folder.appending(path: "run.trace").path)
+}

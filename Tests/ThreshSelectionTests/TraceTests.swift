@@ -5,13 +5,6 @@ import ThreshSelection
 import ThreshTensor
 
 /// A folder of its own, gone at the end.
-private func inFolder(_ body: (String) throws -> Void) throws {
-  let folder = FileManager.default.temporaryDirectory.appending(path: "thresh-trace-\(UUID())")
-  try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-  defer { try? FileManager.default.removeItem(at: folder) }
-  try body(folder.appending(path: "run.trace").path)
-}
-
 private let header = TraceHeader(
   dataset: "digits \"8x8\"", fingerprint: "0123456789abcdef", n: 50, split: "train",
   model: "resnet8", method: "GradMatch",

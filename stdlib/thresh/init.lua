@@ -29,6 +29,7 @@ end
 local parts = {
   train = "thresh.train", compare = "thresh.compare", progress = "thresh.progress",
   inspect = "thresh.inspect", arguments = "thresh.arguments", layers = "thresh.layers",
+  help = "thresh.help",
 }
 
 return setmetatable(th, {

@@ -10,6 +10,7 @@ local function preset(name, value)
 end
 
 preset("th", th)
+preset("help", th.help)
 for _, name in ipairs(names) do preset(name, th[name]) end
 
 -- Lua's own `select` has the name of the selectors: one value that can be called and indexed.

@@ -6,6 +6,7 @@ local batches = require "thresh.batch"
 local options = require "thresh.options"
 local Context = require "thresh.context"
 local Harvest = require "thresh.harvest"
+local matching = require "thresh.matching"
 local progress = require "thresh.progress"
 local selection = require "thresh.selection"
 local select = require "thresh.select"
@@ -30,7 +31,7 @@ local config_rules = {
   evaluate_every = { "integer", default = 1, from = 1 },
   initial = { "string", default = "random" },
   trace = { "string" },
-  matching_error = { "boolean", default = false },
+  matching_error = { { "boolean", "string" }, default = false },
   on_epoch = { "callable" },
   quiet = { "boolean", default = false },
   label = { "string" },
@@ -144,26 +145,30 @@ local function choose(run, epoch)
   return run.chosen
 end
 
--- ||sum w g - sum g|| / ||sum g|| of last-layer gradients, before the epoch's training. The weights are
--- scaled to the sum n, since a batch's loss divides by its weights. Its pass is no cost of the method.
+-- ||sum w g - sum g|| / ||sum g||, before the epoch's training. Its passes are no cost of the method.
 local function matching_error(run, epoch, chosen)
   if not run.matching_error then return nil end
   if not chosen then return 0 end
   local began = core.clock()
-  local ctx = Context.new { model = run.model, data = run.train, epoch = epoch.number + 1 }
-  local result = core.select.matching_error {
-    residuals = ctx:residuals(), embeddings = ctx:embeddings(), indices = chosen.indices,
-    weights = chosen.weights, normalise = true,
-  }
+  local result
+  if run.matching_error == "all" then
+    result = matching.all_parameters(run.model, run.train, chosen.indices, chosen.weights)
+  else
+    local ctx = Context.new { model = run.model, data = run.train, epoch = epoch.number + 1 }
+    result = matching.last_layer(ctx, chosen.indices, chosen.weights)
+  end
   run.seconds.evaluate = run.seconds.evaluate + (core.clock() - began)
   return result
 end
 
--- The weighted mean of the losses of a batch: sum(w l) / sum(w), in which only ratios of weights matter,
--- or with the normalisation "batch" sum(w l) / B, in which a batch of high weights steps further.
-local function batch_loss(losses, weights, normalisation)
+-- The loss of a batch: sum(w l) divided by the sum of its weights, in which only ratios of weights
+-- matter; or by its size ("batch"), so that a batch of high weights steps further; or by its size times
+-- the mean weight of the subset ("subset").
+local function batch_loss(run, losses, weights)
   if not weights then return losses:mean() end
+  local normalisation = run.selector.weight_normalisation
   if normalisation == "batch" then return (losses * weights):mean() end
+  if normalisation == "subset" then return (losses * weights):mean() / run.mean_weight end
   return (losses * weights):sum() / weights:sum()
 end
 
@@ -216,7 +221,7 @@ end
 local function step(run, losses, weights)
   local rows = #losses
   if rows == 0 then return end
-  local loss = batch_loss(losses, weights, run.selector.weight_normalisation)
+  local loss = batch_loss(run, losses, weights)
   run.optimizer:zero_grad()
   loss:backward()
   run.optimizer:step()
@@ -262,6 +267,7 @@ local function train_epoch(run, epoch, chosen)
   }
   run.batches_per_epoch = loader.batches
   run.total, run.trained, run.choosing = 0, 0, 0
+  run.mean_weight = chosen and chosen.weights and chosen.weights:to("float64"):mean():item()
   local number, seen = 0, 0
   for batch in loader do
     set_rate(run, epoch, number)
@@ -363,6 +369,9 @@ local function start(config)
   end
   options.choice("train", "schedule_per", run.schedule_per, { "epoch", "step" }, 3)
   options.choice("train", "initial", run.initial, { "random", "full" }, 3)
+  if type(run.matching_error) == "string" then
+    options.choice("train", "matching_error", run.matching_error, { "last_layer", "all" }, 3)
+  end
   check_selector(run.selector)
   need(run, "model", "Module")
   need(run, "optimizer", "Optimizer")
@@ -420,7 +429,9 @@ end
 -- has loss (of what was trained on), images and trained rows, forwarded and backwarded so far, accuracy;
 -- and of the subset: residual, filled and filled_share (random fill), overlap (Jaccard with the subset
 -- before), distinct (the part of the candidates used so far), a warning where most is fill, and with
--- matching_error = true how far its gradients miss those of all (last layer, before the epoch).
+-- matching_error how far its gradients miss those of all before the epoch: "last_layer" (or true), at the
+-- cost of a forward pass over the candidates an epoch, or "all" parameters, in evaluation mode, at that of
+-- a forward and backward pass over the candidates and the subset. Neither counts as training or selection.
 function M.train(config)
   local run = start(config)
   run.model:train()

@@ -10,9 +10,7 @@ func batchSelection(_ select: inout Namespace) {
     let losses = try lossList(call, 1, "losses")
     let keep = try call.number(2, "keep")
     let o = try call.options(at: 3, allowed: ["seed", "epoch", "batch"])
-    var stream = RandomStream(
-      seed: try call.seedOption(o) ?? 0, purpose: "select.rank_sample",
-      epoch: try o.integer("epoch") ?? 0, index: try o.integer("batch") ?? 0)
+    var stream = try o.stream("select.rank_sample")
     let rows = try RankSampling.sample(losses, keep: keep, stream: &stream)
     return .tensor(try Tensor(rows.map { Int64($0 + 1) }))
   }
@@ -52,20 +50,9 @@ private func lossList(_ call: LuaCall, _ i: Int, _ name: String) throws -> [Doub
 private func matchingError(_ call: LuaCall) throws -> Double {
   let o = try call.options(
     at: 1, allowed: ["residuals", "embeddings", "indices", "weights", "normalise"])
-  let given: Tensor
-  if case .table(let list)? = o.value("indices") {
-    given = try makeTensor(list.numbers(), dtype: .int64)
-  } else {
-    given = try o.required("indices", o.tensor("indices"))
-  }
-  guard given.dtype.isInteger, given.ndim == 1 else {
-    throw o.error(
-      "indices", "a list of integers expected, got \(given.dtype.name) \(shapeText(given.shape))")
-  }
-  let indices = try zeroBased(given) { o.error("indices", $0) }
   return try MatchingError.relative(
     residuals: o.required("residuals", o.tensor("residuals")).detached(),
-    embeddings: o.tensor("embeddings")?.detached(), indices: candidates(indices),
+    embeddings: o.tensor("embeddings")?.detached(), indices: o.candidateList("indices"),
     weights: o.tensor("weights")?.detached().castValues(Double.self),
     normalise: o.boolean("normalise") ?? false)
 }

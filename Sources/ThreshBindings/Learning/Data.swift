@@ -104,7 +104,7 @@ private func loaderOptions(_ call: LuaCall, _ dataset: ImageDataset) throws -> L
   options.batchSize = try o.integer("batch_size") ?? options.batchSize
   options.shuffle = try o.boolean("shuffle") ?? options.shuffle
   options.dropLast = try o.boolean("drop_last") ?? options.dropLast
-  options.seed = try call.seedOption(o) ?? options.seed
+  options.seed = try o.seed() ?? options.seed
   options.epoch = try o.integer("epoch") ?? options.epoch
   options.prefetch = try o.integer("prefetch") ?? options.prefetch
   if let indices = try o.tensor("indices") {
@@ -145,7 +145,7 @@ func datasets() -> Namespace {
   data.function("digits") { call in
     let o = try call.options(at: 1, allowed: ["seed", "validation", "test", "normalise"])
     let whole = try Digits.load()
-    let seed = try call.seedOption(o) ?? 0
+    let seed = try o.seed() ?? 0
     let parts = try whole.split(
       [
         ("test", .fraction(try o.number("test") ?? 0.2)),
@@ -166,7 +166,7 @@ func datasets() -> Namespace {
     var train = try CIFAR10.load(
       folder: root, part: .train, checksums: sums, limit: limit, mapping: mapping)
     let test = try CIFAR10.load(folder: root, part: .test, checksums: sums, mapping: mapping)
-    let seed = try call.seedOption(o) ?? 0
+    let seed = try o.seed() ?? 0
     var validation: ImageDataset?
     if let held = try o.number("validation"), held > 0 {
       guard held < 1 || Int(exactly: held) != nil else {
@@ -199,7 +199,7 @@ func datasets() -> Namespace {
   data.function("split") { call in
     let set = try call.object(1, "dataset", as: ImageDataset.self)
     let o = try call.options(at: 2, allowed: ["test", "validation", "seed", "stratified"])
-    let seed = try call.seedOption(o) ?? 0
+    let seed = try o.seed() ?? 0
     let parts = try set.split(
       [
         ("test", .fraction(try o.number("test") ?? 0.2)),

@@ -31,18 +31,8 @@ extension LuaOptions {
     case "stochastic": return .stochastic(epsilon: epsilon ?? 0.01)
     case "lazier_than_lazy": return .lazierThanLazy(epsilon: epsilon ?? 0.01)
     case let name?:
-      throw error(
-        "greedy", "'naive', 'lazy', 'stochastic' or 'lazier_than_lazy' expected, got '\(name)'")
+      throw unknown("greedy", name, ["naive", "lazy", "stochastic", "lazier_than_lazy"])
     }
-  }
-
-  fileprivate func metric() throws -> SimilarityMetric? {
-    guard let name = try string("metric") else { return nil }
-    guard let metric = SimilarityMetric(rawValue: name) else {
-      let names = SimilarityMetric.allCases.map { "'\($0.rawValue)'" }.joined(separator: ", ")
-      throw error("metric", "one of \(names) expected, got '\(name)'")
-    }
-    return metric
   }
 
   fileprivate func objective() throws -> Submodular.Objective {
@@ -54,28 +44,13 @@ extension LuaOptions {
     case "disparity_sum": return .disparitySum
     case "disparity_min": return .disparityMin
     case let name:
-      throw error(
-        "objective",
-        "'facility_location', 'graph_cut', 'log_determinant', 'saturated_coverage', "
-          + "'disparity_sum' or 'disparity_min' expected, got '\(name)'")
+      throw unknown(
+        "objective", name,
+        [
+          "facility_location", "graph_cut", "log_determinant", "saturated_coverage",
+          "disparity_sum", "disparity_min",
+        ])
     }
-  }
-
-  /// 0-based labels; nil when not given.
-  fileprivate func labels() throws -> [Int]? {
-    try tensor("labels").map { given in
-      guard given.dtype.isInteger, given.ndim == 1 else {
-        throw error(
-          "labels",
-          "a list of integers expected, got \(given.dtype.name) of shape \(shapeText(given.shape))")
-      }
-      return try candidates(zeroBased(given) { error("labels", $0) })
-    }
-  }
-
-  fileprivate func stream(_ call: LuaCall, _ purpose: String) throws -> RandomStream {
-    RandomStream(
-      seed: try call.seedOption(self) ?? 0, purpose: purpose, epoch: try integer("epoch") ?? 0)
   }
 
   /// `memory` in MiB, as bytes.
@@ -87,7 +62,7 @@ extension LuaOptions {
 
   fileprivate func submodular(_ objective: Submodular.Objective) throws -> Submodular.Options {
     var options = Submodular.Options(objective: objective, greedy: try algorithm())
-    options.metric = try metric() ?? options.metric
+    options.metric = try choice("metric", of: SimilarityMetric.self) ?? options.metric
     options.width = try number("width") ?? options.width
     options.memory = try memory() ?? options.memory
     return options
@@ -107,12 +82,10 @@ private func table(_ result: Submodular.Result) throws -> LuaValue {
 }
 
 /// Maximises with the options of `o`, over `similarity` or `features`.
-private func maximize(_ call: LuaCall, _ o: LuaOptions, _ objective: Submodular.Objective) throws
-  -> LuaValue
-{
+private func maximize(_ o: LuaOptions, _ objective: Submodular.Objective) throws -> LuaValue {
   let k = try o.required("k", o.integer("k"))
   let options = try o.submodular(objective)
-  var stream = try o.stream(call, "select.submodular")
+  var stream = try o.stream("select.submodular")
   if let similarity = try o.tensor("similarity") {
     for name in ["features", "embeddings", "metric", "width"] where o.has(name) {
       throw o.error(name, "cannot be given together with 'similarity'")
@@ -135,7 +108,7 @@ private let maximizeOptions =
 
 private func facilityLocation(_ call: LuaCall) throws -> LuaValue {
   let o = try call.options(at: 1, allowed: maximizeOptions)
-  return try maximize(call, o, .facilityLocation)
+  return try maximize(o, .facilityLocation)
 }
 
 private func submodular(_ call: LuaCall) throws -> LuaValue {
@@ -145,22 +118,18 @@ private func submodular(_ call: LuaCall) throws -> LuaValue {
       "objective", "lambda", "ridge", "alpha", "labels", "classes", "budget",
     ])
   let objective = try o.objective()
-  guard let budget = try o.integer("budget") else { return try maximize(call, o, objective) }
+  guard let budget = try o.integer("budget") else { return try maximize(o, objective) }
   for name in ["k", "similarity"] where o.has(name) {
     throw o.error(name, "cannot be given together with 'budget'")
   }
   let features = try o.required("features", o.tensor("features"))
   let labels = try o.labels()
-  var stream = try o.stream(call, "select.submodular")
+  var stream = try o.stream("select.submodular")
   return try selectionTable(
     Submodular.select(
       features: features.detached(), embeddings: o.tensor("embeddings")?.detached(),
-      labels: labels, classes: classes(o, labels), budget: budget,
+      labels: labels, classes: o.classes(labels), budget: budget,
       options: o.submodular(objective), stream: &stream))
-}
-
-private func classes(_ o: LuaOptions, _ labels: [Int]?) throws -> Int {
-  try o.integer("classes") ?? (labels?.max() ?? 0) + 1
 }
 
 /// A set function whose gains a Lua function tells: `gain(i, chosen)`, `update(i, chosen)`.
@@ -215,7 +184,7 @@ private func luaGreedy(_ call: LuaCall) throws -> LuaValue {
   let f = LuaSetFunction(
     n, gain: try o.required("gain", o.function("gain")), update: try o.function("update"),
     chosen: try o.table("chosen"))
-  var stream = try o.stream(call, "select.greedy")
+  var stream = try o.stream("select.greedy")
   let result = try (o.algorithm() ?? .naive).run(f, k: k, stream: &stream)
   return .table(
     LuaTable([
@@ -244,16 +213,16 @@ private func craig(_ call: LuaCall) throws -> LuaValue {
     mode = .perBatch(
       try batchLists(o.required("batches", o.table("batches"))) { o.error("batches", $0) })
   default:
-    throw o.error("mode", "'per_class', 'supervised' or 'per_batch' expected, got '\(name)'")
+    throw o.unknown("mode", name, ["per_class", "supervised", "per_batch"])
   }
   var options = CRAIG.Options(
     budget: try o.required("budget", o.integer("budget")), greedy: try o.algorithm())
-  options.metric = try o.metric() ?? options.metric
+  options.metric = try o.choice("metric", of: SimilarityMetric.self) ?? options.metric
   options.memory = try o.memory() ?? options.memory
-  var stream = try o.stream(call, "select.craig")
+  var stream = try o.stream("select.craig")
   let chosen = try CRAIG.select(
     residuals: residuals.detached(), embeddings: o.tensor("embeddings")?.detached(),
-    labels: labels, classes: classes(o, labels), mode: mode, options: options, stream: &stream)
+    labels: labels, classes: o.classes(labels), mode: mode, options: options, stream: &stream)
   let keep = try o.boolean("keep_batches") ?? true
   return try selectionTable(
     Selection(
@@ -275,9 +244,9 @@ private func kCenter(_ call: LuaCall) throws -> LuaValue {
   case "euclidean": distance = .euclidean
   case "symmetric_kl": distance = .symmetricKL
   case let name:
-    throw o.error("distance", "'euclidean' or 'symmetric_kl' expected, got '\(name)'")
+    throw o.unknown("distance", name, ["euclidean", "symmetric_kl"])
   }
-  var stream = try o.stream(call, "select.k_center")
+  var stream = try o.stream("select.k_center")
   if let budget = try o.integer("budget") {
     for name in ["k", "start"] where o.has(name) {
       throw o.error(name, "cannot be given together with 'budget'")
@@ -285,7 +254,7 @@ private func kCenter(_ call: LuaCall) throws -> LuaValue {
     let labels = try o.labels()
     return try selectionTable(
       KCenter.select(
-        features: features, embeddings: embeddings, labels: labels, classes: classes(o, labels),
+        features: features, embeddings: embeddings, labels: labels, classes: o.classes(labels),
         budget: budget, distance: distance, stream: &stream))
   }
   let start = try o.integer("start")
@@ -311,7 +280,7 @@ private func herding(_ call: LuaCall) throws -> LuaValue {
     let labels = try o.labels()
     return try selectionTable(
       Herding.select(
-        features: features, labels: labels, classes: classes(o, labels), budget: budget))
+        features: features, labels: labels, classes: o.classes(labels), budget: budget))
   }
   let result = try Herding.select(features: features, k: o.required("k", o.integer("k")))
   return .table(

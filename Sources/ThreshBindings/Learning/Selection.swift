@@ -11,7 +11,7 @@ func selection() -> Namespace {
     let (n, k) = (try listSize(call, 1, "n", bytes: 0), try listSize(call, 2, "k"))
     let o = try call.options(at: 3, allowed: ["seed", "purpose", "epoch"])
     let drawn = try RandomSubsets.random(
-      n, k, seed: call.seedOption(o) ?? 0, purpose: o.string("purpose") ?? "select.random",
+      n, k, seed: o.seed() ?? 0, purpose: o.string("purpose") ?? "select.random",
       epoch: o.integer("epoch") ?? 0)
     return .one(.object(try luaIndices(drawn)))
   }
@@ -19,7 +19,7 @@ func selection() -> Namespace {
     let (n, k) = (try listSize(call, 1, "n"), try listSize(call, 2, "k"))
     let o = try call.options(at: 3, allowed: ["seed", "draw", "replacement"])
     let drawn = try RandomSubsets.rs2(
-      n, k, seed: call.seedOption(o) ?? 0, draw: o.integer("draw") ?? 0,
+      n, k, seed: o.seed() ?? 0, draw: o.integer("draw") ?? 0,
       replacement: o.boolean("replacement") ?? false)
     return .one(.object(try luaIndices(drawn)))
   }
@@ -30,7 +30,7 @@ func selection() -> Namespace {
     )
     let o = try call.options(at: 3, allowed: ["seed"])
     return .one(
-      luaBatches(try RandomSubsets.partition(n, batchSize: size, seed: call.seedOption(o))))
+      luaBatches(try RandomSubsets.partition(n, batchSize: size, seed: o.seed())))
   }
   select.function("random_batches") { call in
     let batches = try batchLists(call.table(1, "batches")) {
@@ -39,7 +39,7 @@ func selection() -> Namespace {
     let k = try listSize(call, 2, "k", bytes: 0)
     let o = try call.options(at: 3, allowed: ["seed", "epoch", "keep_batches"])
     let chosen = try RandomSubsets.randomBatches(
-      batches, k, seed: call.seedOption(o) ?? 0, epoch: o.integer("epoch") ?? 0)
+      batches, k, seed: o.seed() ?? 0, epoch: o.integer("epoch") ?? 0)
     let keep = try o.boolean("keep_batches") ?? true
     return .one(
       try selectionTable(Selection(indices: chosen.flatMap { $0 }, batches: keep ? chosen : nil)))
@@ -90,8 +90,9 @@ private func gradMatch(_ call: LuaCall) throws -> LuaValue {
   let o = try call.options(
     at: 1,
     allowed: [
-      "mode", "residuals", "embeddings", "labels", "classes", "budget", "lambda", "eps", "seed",
-      "epoch", "batches", "keep_batches",
+      "mode", "residuals", "embeddings", "labels", "classes", "budget", "lambda", "absolute", "eps",
+      "seed", "epoch", "batches", "keep_batches", "held_out_residuals", "held_out_embeddings",
+      "held_out_labels",
     ])
   let residuals = try o.required("residuals", o.tensor("residuals"))
   let name = try o.string("mode") ?? "per_class_per_gradient"
@@ -100,30 +101,46 @@ private func gradMatch(_ call: LuaCall) throws -> LuaValue {
   switch name {
   case "per_class", "per_class_per_gradient":
     mode = name == "per_class" ? .perClass : .perClassPerGradient
-    labels = try candidates(
-      zeroBased(o.required("labels", o.tensor("labels"))) { o.error("labels", $0) })
+    labels = try o.required("labels", o.labels())
   case "per_batch":
     mode = .perBatch(
       try batchLists(o.required("batches", o.table("batches"))) { o.error("batches", $0) })
   default:
-    throw o.error(
-      "mode", "'per_class', 'per_class_per_gradient' or 'per_batch' expected, got '\(name)'")
+    throw o.unknown("mode", name, ["per_class", "per_class_per_gradient", "per_batch"])
   }
   let budget = try o.required("budget", o.integer("budget"))
-  var stream = RandomStream(
-    seed: try call.seedOption(o) ?? 0, purpose: "select.gradmatch",
-    epoch: try o.integer("epoch") ?? 0)
+  var stream = try o.stream("select.gradmatch")
   let chosen = try GradMatch.select(
     residuals: residuals.detached(), embeddings: o.tensor("embeddings")?.detached(),
     labels: labels, classes: o.integer("classes") ?? residuals.shape.last ?? 0, mode: mode,
     options: GradMatch.Options(
-      budget: budget, lambda: o.number("lambda") ?? 0, eps: o.number("eps") ?? 0),
-    stream: &stream)
+      budget: budget, lambda: o.number("lambda") ?? 0,
+      lambdaIsAbsolute: o.boolean("absolute") ?? false, eps: o.number("eps") ?? 0),
+    validation: try heldOut(o, mode), stream: &stream)
   let keep = try o.boolean("keep_batches") ?? true
   return try selectionTable(
     Selection(
       indices: chosen.indices, weights: chosen.weights, batches: keep ? chosen.batches : nil,
       residual: chosen.residual, filled: chosen.filled))
+}
+
+/// The held-out examples to match instead of the candidates, where `held_out_residuals` is given. Per
+/// batch their labels are not read.
+private func heldOut(_ o: LuaOptions, _ mode: GradMatch.Mode) throws -> GradMatch.Validation? {
+  guard let residuals = try o.tensor("held_out_residuals") else {
+    for name in ["held_out_embeddings", "held_out_labels"] where o.has(name) {
+      throw o.error(name, "needs 'held_out_residuals'")
+    }
+    return nil
+  }
+  var labels: [Int] = []
+  if case .perBatch = mode {
+  } else {
+    labels = try o.required("held_out_labels", o.labels("held_out_labels"))
+  }
+  return GradMatch.Validation(
+    residuals: residuals.detached(), embeddings: try o.tensor("held_out_embeddings")?.detached(),
+    labels: labels)
 }
 
 private func matchingPursuit(_ call: LuaCall) throws -> LuaValue {

@@ -36,14 +36,14 @@ func registerSelection(in session: LuaSession) throws {
       },
       // In how many selections each candidate is.
       method("counts") { call in
-        .tensor(try countTensor(own(call)) { $0.counts })
+        .tensor(try countTensor(counted(own(call)) { $0.counts }))
       },
       // How often each image came by a batch selector, and how often it was kept.
       method("batch_counts") { call in
         let trace = try own(call)
+        let counts = try counted(trace) { $0.batchCounts }
         return .many([
-          .object(try countTensor(trace) { $0.batchCounts.seen }),
-          .object(try countTensor(trace) { $0.batchCounts.kept }),
+          .object(try countTensor(counts.seen)), .object(try countTensor(counts.kept)),
         ])
       },
       method("check") { call in

@@ -20,15 +20,17 @@ func eventPosition(_ call: LuaCall, _ count: Int) throws -> Int {
   return i - 1
 }
 
-/// Counts of every candidate, checked against the memory that the header's number of them needs.
-func countTensor(_ trace: SelectionTrace, _ counts: (SelectionTrace) -> [Int]) throws -> Tensor {
+/// What is counted of every candidate, checked against the memory that the header's number needs.
+func counted<T>(_ trace: SelectionTrace, _ counts: (SelectionTrace) -> T) throws -> T {
   let n = trace.header.n
   guard n <= 1 << 36 else {
     throw TensorError("trace", "\(trace.path): \(n) candidates are too many to count")
   }
   try MemoryPool.shared.require(n * 24, "trace")
-  return try Tensor(counts(trace).map { Int64($0) })
+  return counts(trace)
 }
+
+func countTensor(_ counts: [Int]) throws -> Tensor { try Tensor(counts.map { Int64($0) }) }
 
 /// A selection of a trace as a table: indices, weights, …, and when and how it was made.
 func eventTable(_ event: TraceEvent) throws -> LuaValue {

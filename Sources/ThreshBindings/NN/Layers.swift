@@ -23,7 +23,7 @@ private func initializer(_ call: LuaCall, _ options: LuaOptions, _ random: Defau
   guard dtype.isFloating else {
     throw options.error("dtype", "float32 or float64 expected, got \(dtype.name)")
   }
-  return Initializer(seed: try call.seedOption(options) ?? random.nextSeed(), dtype: dtype)
+  return Initializer(seed: try options.seed() ?? random.nextSeed(), dtype: dtype)
 }
 
 /// One extent for both directions, or a list of two.
@@ -139,7 +139,7 @@ private func addActivations(to nn: inout Namespace, random: DefaultRandom) {
     let o = try call.options(at: call.kind(1) == .table ? 1 : 2, allowed: ["seed"])
     return .object(
       try Dropout(
-        p ?? 0.5, initializer: Initializer(seed: call.seedOption(o) ?? random.nextSeed())))
+        p ?? 0.5, initializer: Initializer(seed: o.seed() ?? random.nextSeed())))
   }
 }
 

@@ -24,7 +24,7 @@ func models(random: DefaultRandom) -> Namespace {
       options.inChannels = try o.integer("in_channels") ?? options.inChannels
       options.imageSize = try o.integer("image_size") ?? options.imageSize
       options.width = try o.integer("width")
-      options.seed = try call.seedOption(o) ?? random.nextSeed()
+      options.seed = try o.seed() ?? random.nextSeed()
       options.dtype = try o.dtype() ?? options.dtype
       options.widthMultiple = try o.number(ModelOption.widthMultiple.rawValue)
       options.dropout = try o.number(ModelOption.dropout.rawValue)

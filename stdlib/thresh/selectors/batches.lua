@@ -9,6 +9,7 @@
 
 local core = require "thresh.core"
 local options = require "thresh.options"
+local base = require "thresh.selector"
 
 local M = {}
 
@@ -35,22 +36,9 @@ local function in_phase(batch, interrupt, phase)
   return (phase == "seed" and batch - 1 or batch) % interrupt ~= 0
 end
 
-local function rules(own, defaults)
-  local all = {}
-  for _, part in ipairs { timing, scoring, own } do
-    for name, rule in pairs(part) do
-      local copy = {}
-      for k, v in pairs(rule) do copy[k] = v end
-      if defaults[name] ~= nil then copy.default = defaults[name] end
-      all[name] = copy
-    end
-  end
-  return all
-end
-
 -- Checks what all batch selectors share; the options with their defaults.
 local function checked(what, given, own, defaults)
-  local o = options.check(what, given, rules(own, defaults), 3)
+  local o = options.check(what, given, base.merged({ timing, scoring, own }, defaults), 3)
   local function choice(name, choices) options.choice(what, name, o[name], choices, 4) end
   choice("phase", { "seed", "composer" })
   choice("statistics", { "update", "freeze" })
@@ -68,17 +56,11 @@ end
 
 -- A selector of checked options.
 local function new(name, o, fields)
-  fields.name = name
-  fields.options = {}
-  for key, value in pairs(o) do
-    if type(value) ~= "userdata" then fields.options[key] = value end
-  end
-  for key in pairs(scoring) do fields[key] = o[key] end
   fields.active = function(info)
     return info.elapsed >= o.start and info.elapsed < o.finish
       and in_phase(info.batch, o.interrupt, o.phase)
   end
-  return fields
+  return base.new(name, o, fields, scoring)
 end
 
 local function share(keep, n) return math.min(n, math.max(1, math.floor(keep * n + 1e-9))) end
@@ -142,29 +124,36 @@ local jiang_rules = {
 }
 
 --- Selective-Backprop: trains on the rows whose losses are high, chosen anew in each batch.
---
--- variant "composer" (MosaicML Composer, default) and "seed": keep n rows without replacement, with
--- p(rank q) ~ ((q + 0.5) / n)^(1 / keep - 1), q = 0 … n - 1 ascending by loss; while start <= elapsed
--- epochs < finish (0.5, 0.9), keep = 0.5, interrupt = 2. They differ in phase: "composer" trains on the
--- whole of every interrupt-th batch, "seed" (its Algorithm 1) of the first of every interrupt. keep = 1
--- keeps all; 0 never interrupts, 1 switches selection off.
---
--- variant "jiang" (Jiang et al. 2019): the first `prime` = 1 epochs train on everything; then each row
--- is kept with probability max(minimum, F(loss)^beta), F the part of the last `history` = 1024 losses
--- below it (the batch's own among them), beta = 3: a part of 1 / (1 + beta) is kept. Kept rows are
--- queued to whole batches (queue), the rest goes at the epoch's end. stale = s uses an image's loss for
--- s epochs before it is computed again (StaleSB; 0 computes all). Losses come from evaluation mode.
---
--- The losses: with reuse = false (as published) from a selecting pass without tape, then the kept rows
--- go through the model again. reuse = true goes on with the first pass's activations: cost 1/3 + 2/3
--- keep of a plain step in place of 1/3 + keep; exact but for BatchNorm, whose statistics stay those of
--- the whole batch and whose backward reductions run over kept rows (batch_norm = "kept_rows"), or which
--- counts as constant ("constant"). mode is that of the selecting pass, statistics = "freeze" keeps it
--- from moving BatchNorm's running statistics ("update" moves them twice a step, as Composer does),
--- scale_factor < 1 shrinks its images.
---
--- Cost: O(n log n) for a batch of n beside the passes. Not to be used where the loss of noisy labels is
--- what is high, nor expected to beat select.RandomBackprop of the same keep: compare with it.
+---
+--- variant "composer" and "seed" keep n rows without replacement by the rank of their loss. They differ
+--- in phase: "composer" trains on the whole of every interrupt-th batch, "seed" (its Algorithm 1) of
+--- the first of every interrupt. keep = 1 keeps all; interrupt = 0 never interrupts, 1 switches
+--- selection off. They choose while start <= elapsed part of the epochs < finish.
+---
+--- variant "jiang": the first `prime` epochs train on everything; then each row is kept with a
+--- probability of its own, which keeps 1 / (1 + beta) of them. Kept rows are queued to whole batches
+--- (queue; without reuse), the rest goes at the epoch's end. stale = s uses an image's loss for s
+--- epochs before it is computed again (StaleSB; 0 computes all). Losses come from evaluation mode.
+---
+--- reuse = false, as published, computes losses in a selecting pass without tape, and the kept rows go
+--- through the model again. reuse = true goes on with the first pass's activations: exact but for
+--- BatchNorm, whose statistics stay those of the whole batch and whose backward reductions run over
+--- kept rows (batch_norm "kept_rows") or which counts as constant ("constant"). mode is that of the
+--- selecting pass; statistics "freeze" keeps it from moving BatchNorm's running statistics ("update"
+--- moves them twice a step, as Composer does); scale_factor < 1 shrinks its images.
+---
+--- Formula: "composer", "seed": p(rank q) ~ ((q + 0.5) / n)^(1 / keep - 1), q = 0 … n - 1 ascending by
+---   loss; "jiang": p = max(minimum, F(loss)^beta), F the part of the last `history` losses below it,
+---   the batch's own among them.
+--- Source: Jiang et al. 2019 ("jiang"); MosaicML Composer ("composer").
+--- Defaults: variant = "composer", keep = 0.5, start = 0.5, finish = 0.9, interrupt = 2,
+---   phase = "composer" (that of the variant), reuse = false, statistics = "freeze", mode = "train",
+---   batch_norm = "kept_rows", scale_factor = 1; "jiang": beta = 3, minimum = 0, history = 1024,
+---   queue = true, stale = 0, prime = 1, start = 0, finish = 1, interrupt = 0, mode = "eval".
+--- Cost: 1/3 + keep of a plain step, with reuse 1/3 + 2/3 keep (a forward pass is a third); beside it
+---   O(n log n) for a batch of n. Memory of one batch, and an image's last loss with stale.
+--- Not when: high losses are those of wrong labels; nor without its control: select.RandomBackprop of
+---   the same keep costs less, and often does as well.
 function M.SelectiveBackprop(given)
   local variant = "composer"
   if type(given) == "table" and rawget(given, "variant") ~= nil then variant = given.variant end
@@ -190,11 +179,19 @@ function M.SelectiveBackprop(given)
 end
 
 --- Random rows: the control of Selective-Backprop, at the same keep and in the same phases.
---
--- variant "composer" (default): keep n rows, uniformly; "jiang": each with probability U^beta, U
--- uniform, a part of 1 / (1 + beta) (beta = 3). It reads no loss: with reuse = false (default) the rows
--- are drawn before any pass, a cost of keep of a plain step; reuse = true spends what
--- SelectiveBackprop{reuse = true} spends.
+---
+--- It reads no loss: with reuse = false the rows are drawn before any pass; reuse = true spends what
+--- SelectiveBackprop{reuse = true} spends. start, finish, interrupt, phase, batch_norm as in
+--- select.SelectiveBackprop.
+---
+--- Formula: variant "composer": keep n of n rows, uniformly; "jiang": each row with probability U^beta,
+---   U uniform, a part of 1 / (1 + beta).
+--- Source: the "random" variants of Jiang et al. 2019's code, in Composer's phases.
+--- Defaults: variant = "composer", keep = 0.5, beta = 3, start = 0.5, finish = 0.9, interrupt = 2,
+---   phase = "composer", reuse = false, statistics = "freeze", mode = "train",
+---   batch_norm = "kept_rows", scale_factor = 1.
+--- Cost: keep of a plain step, with reuse 1/3 + 2/3 keep; O(n) for a batch of n.
+--- Not when: all that is wanted is cheaper epochs: select.RS2 leaves images out before they are loaded.
 function M.RandomBackprop(given)
   local o = checked("select.RandomBackprop", given, {
     variant = { "string", default = "composer" }, keep = keep_rule, beta = { "number", default = 3, from = 0 },
@@ -220,25 +217,53 @@ local function highest(scores, keep)
   return (rows:sort())
 end
 
---- The keep part of the rows with the highest losses. keep = 0.5; chooses always unless told otherwise
---- by start, finish, interrupt. Known to overfit to outliers and wrong labels: a control.
+--- The rows with the highest losses of each batch: a control that overfits to outliers and wrong
+--- labels.
+---
+--- start, finish, interrupt, phase, reuse and what else scores the batch: as in
+--- select.SelectiveBackprop.
+---
+--- Formula: the max(1, floor(keep n)) rows of largest loss.
+--- Source: "topk" of Jiang et al. 2019's code; ordered SGD (Kawaguchi and Lu 2020) without its
+---   schedule.
+--- Defaults: keep = 0.5, start = 0, finish = 1, interrupt = 0, phase = "composer", reuse = false,
+---   statistics = "freeze", mode = "train", batch_norm = "kept_rows", scale_factor = 1.
+--- Cost: 1/3 + keep of a plain step, with reuse 1/3 + 2/3 keep; O(n log n) for a batch of n.
+--- Not when: labels are noisy; it is here to be compared with.
 function M.TopK(given)
   local o = checked("select.TopK", given, { keep = keep_rule }, always)
   return new("TopK", o, { select = function(_, losses) return highest(losses, o.keep) end })
 end
 
---- The keep part of the rows with the lowest losses: a control that should do badly.
+--- The rows with the lowest losses of each batch: a control that should do badly.
+---
+--- Options as in select.TopK.
+---
+--- Formula: the max(1, floor(keep n)) rows of smallest loss.
+--- Source: "lowk" of Jiang et al. 2019's code.
+--- Defaults: keep = 0.5, start = 0, finish = 1, interrupt = 0, phase = "composer", reuse = false,
+---   statistics = "freeze", mode = "train", batch_norm = "kept_rows", scale_factor = 1.
+--- Cost: 1/3 + keep of a plain step, with reuse 1/3 + 2/3 keep; O(n log n) for a batch of n.
+--- Not when: accuracy is the aim.
 function M.LowK(given)
   local o = checked("select.LowK", given, { keep = keep_rule }, always)
   return new("LowK", o, { select = function(_, losses) return highest(-losses, o.keep) end })
 end
 
---- RHO-LOSS (Mindermann et al. 2022): of a large batch the keep part with the highest reducible holdout
---- loss, loss - irreducible.
---
--- irreducible: the loss of each candidate (n,) under a model trained on held-out data, in the order of
--- the data set. keep = 0.1 (320 -> 32). Cost: a selecting pass on the large batch, 1/3 / keep + 1 steps
--- of the small one. Not to be used without held-out data to train the other model on.
+--- RHO-LOSS: of a large batch the rows with the highest reducible holdout loss.
+---
+--- irreducible: the loss of each candidate (n,) under a model trained on held-out data, in the order of
+--- the data set; required. start, finish, interrupt, phase, reuse and what else scores the batch: as in
+--- select.SelectiveBackprop.
+---
+--- Formula: the max(1, floor(keep n)) rows of largest loss_i - irreducible_i.
+--- Source: Mindermann et al. 2022 (ICML).
+--- Defaults: keep = 0.1 (320 -> 32 rows), start = 0, finish = 1, interrupt = 0, phase = "composer",
+---   reuse = false, statistics = "freeze", mode = "train", batch_norm = "kept_rows", scale_factor = 1.
+--- Cost: a selecting pass over the large batch, 1/3 / keep + 1 steps of the small one; O(n log n) for a
+---   batch of n; n floats; and once the training of the other model.
+--- Not when: there is no held-out data to train the other model on; nor to save time: it saves steps,
+---   not seconds.
 function M.RHO(given)
   local o = checked("select.RHO", given, {
     irreducible = { { "userdata", "table" }, required = true },

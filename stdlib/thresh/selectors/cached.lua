@@ -75,17 +75,25 @@ local function draw(trace, ctx, o)
   return { indices = indices, filled = missing }
 end
 
---- Replays the selections of an earlier run from its trace (Cached-Grad-Match), at no cost of selection.
---
--- policy: which recorded selection an epoch trains on. "epoch" (default): the one in force at the same
--- epoch. "fraction": at the same part of the run, where the number of epochs differs. "accuracy": made
--- when the recorded run was as accurate as this one is now. "loop": by epoch, from the start again at
--- the recorded end. "shuffled": by epoch, the selections in random order: the control that tells
--- whether their order matters. "priority": a fresh draw every `every` epochs (1) of `fraction` (the
--- recorded one), by how often each image was chosen; uniform draws fill where too few ever were.
---
--- The data must be that of the trace (its fingerprint is compared); learning rate, optimiser and model
--- may differ. Cost: reading the file, O(k) an epoch; "priority" O(n log n) a draw.
+--- Replays a trace: the subsets of an earlier run, without what they cost, in a run with another
+--- learning rate, optimiser or model. The data must be that of the trace (its fingerprint is compared).
+---
+--- policy says which of the recorded selections is in force:
+---   "epoch"     the one in force at the same epoch
+---   "fraction"  at the same part of the run, where the number of epochs differs
+---   "accuracy"  made when the recorded run was as accurate as this one is now
+---   "loop"      by epoch, from the start again at the recorded end
+---   "shuffled"  by epoch, the selections in random order: the control that tells whether order matters
+---   "priority"  a fresh draw every `every` epochs of `fraction` (the recorded one) of the images, by
+---               how often each was chosen; uniform draws fill where too few ever were
+---
+--- Formula: S_t = recorded S_{policy(t)}; "priority": draws without replacement with p_i ~ count_i.
+--- Source: Cached-Grad-Match, on which this product builds; the policies beyond "epoch" are its own.
+--- Defaults: policy = "epoch", every 1 and the recorded fraction for "priority". trace (a path or a
+---   trace) is required.
+--- Cost: reading the file; O(k) an epoch, "priority" O(n log n) a draw; no forward pass.
+--- Not when: the data or their order changed; nor as evidence for a selector without "shuffled" and
+---   select.RS2 beside it.
 function M.Cached(given)
   local o = options.check("select.Cached", given, {
     trace = { { "string", "userdata" }, required = true },

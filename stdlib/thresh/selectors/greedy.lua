@@ -55,19 +55,23 @@ local craig_rules = {
   linear_layer = { "boolean", default = false },
 }
 
---- CRAIG (Mirzasoleiman, Bilmes and Leskovec 2020): medoids of the gradients, each weighted with the
---- number of candidates that it represents: maximises sum_i max_{j in S} (max(D) - D_ij).
+--- CRAIG: medoids of the gradients, each weighted with the number of candidates that it represents.
 ---
---- mode: "per_class" (default; the budget is divided by class size, and the weights of a class sum to
---- its size) or "supervised" (one greedy over all classes). D is of the residuals p - y, the paper's
---- choice, or of whole last-layer gradients with linear_layer = true; metric: "squared_euclidean"
---- (default, as CORDS) or "euclidean" (the paper). greedy: "lazy" (default; the picks of "naive"),
---- "stochastic" or "lazier_than_lazy" (epsilon 0.01), these within classes only. every: 20.
+--- mode "per_class" divides the budget by class size, and the weights of a class sum to its size;
+--- "supervised" runs one greedy over all classes. D is of the residuals p - y, the paper's choice, or
+--- of whole last-layer gradients with linear_layer; metric "squared_euclidean" is CORDS's, "euclidean"
+--- the paper's. greedy: "lazy" (the picks of "naive"), "stochastic" or "lazier_than_lazy" (epsilon
+--- 0.01), these two within classes only.
 ---
---- Cost per selection: one forward pass; time n_c^2 (C + E) for each class of n_c candidates, and little
---- for the picks; memory n_c^2 floats for one class at a time up to n_c = 8192, above that 64 rows, with
---- more time for the picks. Not for a few huge classes, nor where the gradients are all alike (a
---- well-fit network): RS2 is free and hard to beat.
+--- Formula: max over S of sum_i max_{j in S} (max(D) - D_ij); w_j = how many i have j as their nearest.
+--- Source: Mirzasoleiman, Bilmes and Leskovec 2020 (ICML), CORDS.
+--- Defaults: mode = "per_class", metric = "squared_euclidean", linear_layer = false, greedy "lazy",
+---   every = 20, first = 1, no warm. fraction is required.
+--- Cost: a forward pass over n; time n_c^2 (C + E) for each class of n_c candidates, and little for the
+---   picks; memory n_c^2 floats for one class at a time up to n_c = 8192, above that 64 rows, with more
+---   time for the picks.
+--- Not when: classes are few and huge, or gradients all alike (a well-fit network): select.RS2 is free
+---   and hard to beat.
 function M.CRAIG(given)
   local o = options.check("select.CRAIG", given, rules(with({
     mode = { "string", default = "per_class" },
@@ -90,15 +94,19 @@ function M.CRAIG(given)
   })
 end
 
---- CRAIGPB (CORDS): CRAIG over the mean gradients of fixed batches; each image has the weight of its
---- batch, and the weights of the batches sum to their number.
+--- CRAIGPB: CRAIG over the mean gradients of fixed batches; each image has the weight of its batch, and
+--- the weights of the batches sum to their number.
 ---
 --- keep_batches trains on the chosen batches as they are (weights are then constant within a batch and
---- cancel in the weighted mean); false pools and shuffles their images. linear_layer, metric, greedy,
---- epsilon and every as in CRAIG.
+--- cancel in the weighted mean); false pools and shuffles their images. greedy, epsilon: as in
+--- select.CRAIG.
 ---
---- Cost per selection: one forward pass; with b = n / batch size, time n C E + b^2 C E and memory
---- b (C (E + 1) + b) floats. Not for large batches of mixed classes, whose means hardly differ.
+--- Formula: that of select.CRAIG over the b = ceil(n / B) batch means.
+--- Source: CORDS (decile-team).
+--- Defaults: keep_batches = true, metric = "squared_euclidean", linear_layer = false, greedy "lazy",
+---   every = 20, first = 1, no warm. fraction is required.
+--- Cost: a forward pass over n; time n C E + b^2 C E and memory b (C (E + 1) + b) floats.
+--- Not when: batches are large and mixed: their means hardly differ.
 function M.CRAIGPB(given)
   local o = options.check("select.CRAIGPB", given, rules(with({
     keep_batches = { "boolean", default = true },
@@ -123,26 +131,30 @@ local objectives = {
   "disparity_min",
 }
 
---- Subsets that maximise a function of similarities (DeepCore, Guo et al. 2022; MILO, Killamsetty et al.
---- 2023), weight 1.
+--- Subsets that maximise a function of similarities, weight 1.
 ---
 --- objective, with s the similarities and D the distances:
----   "facility_location" (default)  sum_i max_{j in S} s_ij
+---   "facility_location"   sum_i max_{j in S} s_ij
 ---   "graph_cut"           lambda sum_{i in V, j in S} s_ij - sum_{i,j in S} s_ij   (lambda 2)
 ---   "log_determinant"     log det(s_SS + ridge I)                                   (ridge 1)
 ---   "saturated_coverage"  sum_i min(sum_{j in S} s_ij, alpha sum_{j in V} s_ij)     (alpha 0.1)
 ---   "disparity_sum", "disparity_min"  the sum or the least of the distances within S; not submodular
---- metric: "cosine" (default; (1 + cos) / 2), "rbf" (exp(-D^2 / (width mean(D^2))), width 0.1), "dot",
---- "squared_euclidean", "euclidean" (max(D) - D). on: "gradients" (default; of the last layer),
---- "embeddings", "residuals" or "probabilities". greedy: "lazy" where the function is submodular, else
---- "naive"; "stochastic" and "lazier_than_lazy" look at ceil(n/k ln(1/epsilon)) candidates a pick
---- (epsilon 0.01). balance divides the budget by class (true). every: 20.
+--- metric: "cosine" ((1 + cos) / 2), "rbf" (exp(-D^2 / (width mean(D^2))), width 0.1), "dot",
+--- "squared_euclidean", "euclidean" (max(D) - D). on: "gradients" (of the last layer), "embeddings",
+--- "residuals" or "probabilities". greedy: "lazy" where the function is submodular, else "naive";
+--- "stochastic" and "lazier_than_lazy" look at ceil(n/k ln(1/epsilon)) candidates a pick (epsilon
+--- 0.01). balance divides the budget by class.
 ---
---- Cost per selection: one forward pass; with n the size of a class, time n^2 d for facility location,
---- graph cut and saturated coverage, k n (d + k) for the log-determinant, k n d for disparity, d = C + E
---- for gradients; memory n^2 floats of one class up to n = 8192 for facility location and saturated
---- coverage (64 rows above that), k n for the log-determinant, else n. Not with balance = false on
---- large n; disparity picks outliers, so not on noisy labels.
+--- Formula: greedy for max over S, |S| = k, of objective(S).
+--- Source: DeepCore (Guo et al. 2022), submodlib, apricot; greedy: Nemhauser, Wolsey and Fisher 1978,
+---   lazy: Minoux 1978, stochastic: Mirzasoleiman et al. 2015.
+--- Defaults: objective = "facility_location", metric = "cosine", on = "gradients", balance = true,
+---   every = 20, first = 1, no warm. fraction is required.
+--- Cost: a forward pass over n; with n the size of a class, time n^2 d for facility location, graph cut
+---   and saturated coverage, k n (d + k) for the log-determinant, k n d for disparity, d = C + E for
+---   gradients; memory n^2 floats of one class up to n = 8192 for facility location and saturated
+---   coverage (64 rows above that), k n for the log-determinant, else n.
+--- Not when: n is large and balance false; disparity picks outliers, so not on noisy labels.
 function M.Submodular(given)
   local o = options.check("select.Submodular", given, rules(with({
     objective = { "string", default = "facility_location" },
@@ -174,12 +186,17 @@ local geometry_rules = {
   balance = { "boolean", default = true },
 }
 
---- k-center greedy, or core-set (Sener and Savarese 2018): each pick is the candidate farthest from its
---- nearest pick, min_{j in S} ||x_i - x_j||; weight 1. The first one is drawn.
+--- k-center greedy, or core-set: each pick is the candidate farthest from its nearest pick. The first
+--- one is drawn; weight 1.
 ---
---- on: "embeddings" (default), "gradients", "residuals" or "probabilities". balance: by class (true).
---- every: 20. Cost per selection: one forward pass; time n d a pick, memory n numbers (a copy of one
---- class's features with balance). Not on noisy labels or data with outliers, which it takes first.
+--- on: "embeddings", "gradients", "residuals" or "probabilities". balance divides the budget by class.
+---
+--- Formula: argmax_i min_{j in S} ||x_i - x_j||; at most twice the best radius.
+--- Source: Sener and Savarese 2018 (ICLR); Gonzalez 1985.
+--- Defaults: on = "embeddings", balance = true, every = 20, first = 1, no warm. fraction is required.
+--- Cost: a forward pass over n; time n d a pick, memory n numbers (a copy of one class's features with
+---   balance).
+--- Not when: labels are noisy or data have outliers, which it takes first.
 function M.KCenter(given)
   local o = options.check("select.KCenter", given, rules(with({}, geometry_rules), { every = 20 }), 2)
   options.choice("select.KCenter", "on", o.on,
@@ -189,11 +206,14 @@ function M.KCenter(given)
   })
 end
 
---- Contextual diversity (Agarwal et al. 2020): k-center greedy on the symmetrised divergence of the
---- predicted probabilities, (KL(p || q) + KL(q || p)) / 2; weight 1.
+--- Contextual diversity: k-center greedy on the divergence of the predicted probabilities; weight 1.
 ---
---- balance: by class (true). every: 20. Cost per selection: one forward pass; time n C a pick, memory
---- n C numbers. Not on an untrained or a saturated model, whose probabilities say nothing.
+--- Formula: as select.KCenter with the distance (KL(p || q) + KL(q || p)) / 2.
+--- Source: Agarwal et al. 2020 (ECCV), as in DeepCore.
+--- Defaults: balance = true (the budget is divided by class), every = 20, first = 1, no warm. fraction
+---   is required.
+--- Cost: a forward pass over n; time n C a pick, memory n C numbers.
+--- Not when: the model is untrained or saturated: its probabilities say nothing.
 function M.ContextualDiversity(given)
   local o = options.check("select.ContextualDiversity", given, rules({
     balance = { "boolean", default = true },
@@ -207,12 +227,15 @@ function M.ContextualDiversity(given)
   })
 end
 
---- Herding (Welling 2009; iCaRL, Rebuffi et al. 2017): each pick makes the mean of the picks nearest to
---- the mean mu of all: argmin_j ||(t + 1) mu - sum_S h - h_j||; weight 1.
+--- Herding: each pick makes the mean of the picks nearest to the mean of all; weight 1.
 ---
---- on: "embeddings" (default), "residuals" or "probabilities". balance: by class (true). every: 20.
---- Cost per selection: one forward pass; time n d a pick, memory n numbers. Not for small budgets of
---- classes with several modes: their mean is typical of none.
+--- on: "embeddings", "residuals" or "probabilities". balance divides the budget by class.
+---
+--- Formula: argmin_j ||(t + 1) mu - sum_S h - h_j||, with t picks S so far and mu the mean of all h.
+--- Source: Welling 2009; iCaRL, Rebuffi et al. 2017 (CVPR).
+--- Defaults: on = "embeddings", balance = true, every = 20, first = 1, no warm. fraction is required.
+--- Cost: a forward pass over n; time n d a pick, memory n numbers.
+--- Not when: budgets are small and classes have several modes: their mean is typical of none.
 function M.Herding(given)
   local o = options.check("select.Herding", given, rules(with({}, geometry_rules), { every = 20 }), 2)
   options.choice("select.Herding", "on", o.on, { "embeddings", "residuals", "probabilities" }, 2)
@@ -230,9 +253,17 @@ end
 ---     select.greedy { n = 100, k = 10, gain = function(i, chosen) … end }
 ---
 --- gain(i, chosen) says what candidate i would add to the list `chosen`, -math.huge where it cannot
---- join; update(i, chosen), if given, is called after i has joined. greedy: "naive" (default), "lazy"
---- (for gains that never grow: same picks, fewer calls), "stochastic", "lazier_than_lazy" (with
---- epsilon 0.01, seed and epoch). Returns indices, gains and evaluations.
+--- join; update(i, chosen), if given, is called after i has joined. greedy "lazy" is for gains that
+--- never grow: same picks, fewer calls; "stochastic" and "lazier_than_lazy" (epsilon 0.01, seed, epoch)
+--- look at ceil(n/k ln(1/epsilon)) candidates a pick. Returns indices, gains and evaluations.
+---
+--- Formula: k times argmax_i gain(i, S).
+--- Source: Nemhauser, Wolsey and Fisher 1978; lazy: Minoux 1978; stochastic: Mirzasoleiman et al. 2015.
+--- Defaults: greedy "naive", seed 0, epoch 0.
+--- Cost: naive n k calls of gain, stochastic n ln(1/epsilon); lazy n and a few for each pick, n k at
+---   worst. O(n) memory.
+--- Not when: a native objective does it (select.submodular): a call of Lua costs far more than a row of
+---   similarities.
 function M.greedy(given)
   local o = options.check("select.greedy", given, with({
     n = { "integer", required = true, from = 1 }, k = { "integer", required = true, from = 1 },

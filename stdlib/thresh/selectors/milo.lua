@@ -99,38 +99,58 @@ local function wre(ctx, o)
   }
 end
 
---- SGE, stochastic greedy exploration, of MILO (Killamsetty et al. 2023): each epoch the next of
---- `subsets` (300) near-maxima of graph cut within each class, sum_ij s_ij - lambda sum_S s_ij, with
---- lambda 0.4; each pick is the best of n_c/k_c ln(1/epsilon) drawn ones (epsilon 0.01). Weights are 1.
+--- SGE, stochastic greedy exploration, of MILO: each epoch the next of `subsets` near-maxima of graph
+--- cut within each class. Weights are 1.
 ---
---- `embeddings` (n, E) of a pretrained encoder, or `proxy`, a trained model whose embeddings are taken in
---- one pass. similarity: "rbf", exp(-d^2 / (0.1 mean d^2)), or "cosine". Budgets of classes by largest
---- remainder. Cost: O(sum n_c^2 E) once, O(k n_c E) a subset, O(n_c E) memory: a row of similarities at
---- a time. Not for long runs alone: it shows the typical candidates again and again.
+--- `embeddings` (n, E) of a pretrained encoder, or `proxy`, a trained model whose embeddings are taken
+--- in one pass; one of them is required. similarity: "rbf", exp(-d^2 / (0.1 mean d^2)), or "cosine".
+--- Budgets of classes by largest remainder.
+---
+--- Formula: max over S of sum_{i in V, j in S} s_ij - lambda sum_{i,j in S} s_ij; each pick is the best
+---   of n_c/k_c ln(1/epsilon) drawn ones.
+--- Source: MILO, Killamsetty et al. 2023 (arXiv 2301.13287), CORDS.
+--- Defaults: similarity = "rbf", lambda = 0.4, subsets = 300, epsilon = 0.01, every = 1, first = 0, no
+---   warm. fraction is required.
+--- Cost: O(sum n_c^2 E) time once, O(k n_c E) a subset, O(n_c E) memory (a row of similarities at a
+---   time); with proxy one forward pass a run.
+--- Not when: the run is long and nothing else follows: it shows the typical candidates again and again.
 function M.SGE(given)
   local o = check("SGE", given, { embedding_rules, graph_cut_rules, sge_rules }, { first = 0 })
   return base.new("SGE", o, { select = function(ctx) return sge(ctx, o) end })
 end
 
---- WRE, weighted random exploration, of MILO (Killamsetty et al. 2023): each epoch a draw without
---- replacement within each class, with probabilities 1 + z + z^2 / 2 (the Taylor softmax of order 2) of
---- z = (gain - least gain) / temperature, where gain is what a candidate added to `objective` when the
---- greedy order of its class reached it: "disparity_min" (its distance from those before, the paper's) or
---- "graph_cut". temperature 1. Weights are 1.
+--- WRE, weighted random exploration, of MILO: each epoch a weighted draw without replacement within
+--- each class. Weights are 1.
 ---
---- embeddings, proxy, similarity: as select.SGE. Cost: O(sum n_c^2 E) once, O(n) an epoch, O(n_c E)
---- memory. Not with embeddings in which distance means little: it draws outliers most.
+--- gain is what a candidate added to `objective` when the greedy order of its class reached it:
+--- "disparity_min" (its distance from those before, the paper's) or "graph_cut". embeddings, proxy,
+--- similarity: as in select.SGE.
+---
+--- Formula: p ~ 1 + z + z^2 / 2 (the Taylor softmax of order 2), z = (gain - least gain) / temperature.
+--- Source: MILO, Killamsetty et al. 2023 (arXiv 2301.13287), CORDS.
+--- Defaults: objective = "disparity_min", temperature = 1, lambda = 0.4, similarity = "rbf", every = 1,
+---   first = 0, no warm. fraction is required.
+--- Cost: O(sum n_c^2 E) time once, O(n) an epoch, O(n_c E) memory; with proxy one forward pass a run.
+--- Not when: distance in the embeddings means little: it draws outliers most.
 function M.WRE(given)
   local o = check("WRE", given, { embedding_rules, graph_cut_rules, wre_rules }, { first = 0 })
   return base.new("WRE", o, { select = function(ctx) return wre(ctx, o) end })
 end
 
---- MILO (Killamsetty et al. 2023): SGE for the first `sge_part` (1/6) of the epochs, WRE for the rest:
---- typical candidates first, then varied ones. It looks at embeddings alone, so what it computes can be
---- replayed by select.Cached for any model.
+--- MILO: SGE for the first part of the epochs, WRE for the rest: typical candidates first, then varied
+--- ones.
 ---
---- Options: as select.SGE and select.WRE. Cost: theirs. Not without good embeddings: the paper's come
---- from a large pretrained encoder, a small proxy's are a substitute.
+--- It looks at embeddings alone, so what it computes can be replayed by select.Cached for any model.
+--- Options: as in select.SGE and select.WRE.
+---
+--- Formula: SGE while epoch < sge_part T, then WRE.
+--- Source: Killamsetty et al. 2023 (arXiv 2301.13287), CORDS.
+--- Defaults: sge_part = 1 / 6, similarity = "rbf", lambda = 0.4, subsets = 300, epsilon = 0.01,
+---   objective = "disparity_min", temperature = 1, every = 1, first = 0, no warm. fraction is required.
+--- Cost: that of select.SGE and select.WRE: O(sum n_c^2 E) time once, O(k n_c E) a subset, O(n_c E)
+---   memory.
+--- Not when: there are no good embeddings: the paper's come from a large pretrained encoder, a small
+---   proxy's are a substitute.
 function M.MILO(given)
   local part = { sge_part = { "number", default = 1 / 6, from = 0, to = 1 } }
   local o = check("MILO", given, { embedding_rules, graph_cut_rules, sge_rules, wre_rules, part },
@@ -143,9 +163,18 @@ function M.MILO(given)
   })
 end
 
---- MILOFixed (Killamsetty et al. 2023): the head of each class's greedy graph-cut order, one subset for
---- the whole run. Options: as select.SGE. Cost: O(sum n_c^2 E) once, O(n_c E) memory. Not at small
---- fractions: a fixed subset sees the same typical images in every epoch.
+--- MILOFixed: the head of each class's greedy graph-cut order, one subset for the whole run. Weights
+--- are 1.
+---
+--- embeddings, proxy, similarity: as in select.SGE.
+---
+--- Formula: the k_c first picks of greedy for sum_{i in V, j in S} s_ij - lambda sum_{i,j in S} s_ij.
+--- Source: MILO, Killamsetty et al. 2023 (arXiv 2301.13287), CORDS.
+--- Defaults: similarity = "rbf", lambda = 0.4, first = 0, asked once (every = math.maxinteger), no
+---   warm. fraction is required.
+--- Cost: O(sum n_c^2 E) time once; O(n_c E) memory, and the similarities of a class where they fit 256
+---   MiB; with proxy one forward pass a run.
+--- Not when: the fraction is small: a fixed subset shows the same typical images in every epoch.
 function M.MILOFixed(given)
   local o = check("MILOFixed", given, { embedding_rules, graph_cut_rules },
     { first = 0, every = math.maxinteger })

@@ -8,19 +8,24 @@ local solve = core.select
 
 local M = {}
 
---- GLISTER-online (Killamsetty et al. 2021): the candidates whose gradient steps lower the loss on the
---- validation data most. Candidate i gains <g_i, v>, with v the mean validation gradient of the last
---- layer; after picks S the validation logits stand one step of rate eta along the sum of their
---- gradients, o - eta sum_S g_i [1; h], and v is that of those logits. Weights are 1.
+--- GLISTER-online: the candidates whose gradient steps lower the loss on the validation data most.
+--- Weights are 1.
 ---
---- greedy: "stochastic" (the best of n/k ln(1/epsilon) drawn candidates a pick, epsilon 0.01), "naive"
---- (the best of all a pick) or "rounds" (k / rounds picks at once, rounds = 15). eta: the optimiser's
---- last learning rate. linear_layer (false): gradients of the weights too, not of the bias alone.
---- validate_on: "validation"; "test" chooses training data by the test set, and its accuracy then says
---- little. every = 20.
+--- greedy "naive" takes the best of all a pick, "stochastic" the best of n/k ln(1/epsilon) drawn ones,
+--- "rounds" k / rounds picks at once. eta: by default the optimiser's last learning rate. linear_layer:
+--- gradients of the weights too, not of the bias alone. validate_on: "test" chooses training data by
+--- the test set, and its accuracy then says little.
+---
+--- Formula: gain(i) = <g_i, v>, with v the mean validation gradient of the last layer; after picks S
+---   the validation logits stand one step along the sum of their gradients, o - eta sum_S g_i [1; h],
+---   and v is that of those logits.
+--- Source: Killamsetty et al. 2021 (AAAI), CORDS.
+--- Defaults: greedy = "stochastic", epsilon = 0.01, rounds = 15, linear_layer = false,
+---   validate_on = "validation", every = 20, first = 1, no warm. fraction is required.
 --- Cost: forward passes over n candidates and m held-out images; stochastic O(n C E + k m C E), naive
---- O(k (n + m) C E), rounds O(15 (n + m) C E), with E = 1 without linear_layer; O((n + m) (C + E)) memory.
---- Not with few or unclean validation images, nor where one class fits badly: it has no class balance.
+---   O(k (n + m) C E), rounds O(rounds (n + m) C E) time, with E = 1 without linear_layer; O((n + m) (C
+---   + E)) memory.
+--- Not when: validation images are few or unclean, or one class fits badly: it has no class balance.
 function M.GLISTER(given)
   local o = options.check("select.GLISTER", given, base.rules({
     greedy = { "string", default = "stochastic" },
@@ -46,14 +51,20 @@ function M.GLISTER(given)
   })
 end
 
---- InfoBatch (Qin et al. 2024): each epoch leaves out `ratio` (0.5) of the candidates whose last training
---- loss is below the mean, drawn anew, and weighs the others of them by 1 / (1 - ratio), so that the
---- expected gradient stays. From epoch delta T on (0.875 of the epochs) it trains on everything.
+--- InfoBatch: leaves out part of the candidates whose last loss is below the mean, and weighs the rest
+--- of them up, so that the expected gradient stays.
 ---
 --- It has no fraction: what is left out follows the losses, 30 to 40 % in practice, not `ratio`. Losses
---- are harvested from training (a candidate not seen yet counts 3) and divided by the size of the batch,
---- not by the sum of weights. With schedule_per = "step" the schedule sees fewer steps in pruned epochs.
---- Cost: no forward pass; O(n) time and memory. Not to reach a given budget, nor to prune beyond half.
+--- are harvested from training (a candidate not seen yet counts 3) and divided by the size of the
+--- batch, not by the sum of weights. With schedule_per = "step" the schedule sees fewer steps in pruned
+--- epochs.
+---
+--- Formula: each epoch drops ratio of {i: loss_i < mean loss}, drawn anew; the others of these have w =
+---   1 / (1 - ratio), all else w = 1. From epoch delta T on it trains on everything.
+--- Source: Qin et al. 2024 (ICLR).
+--- Defaults: ratio = 0.5, delta = 0.875.
+--- Cost: no forward pass; O(n) time and memory an epoch.
+--- Not when: a given budget is to be kept, or more than half is to be pruned.
 function M.InfoBatch(given)
   local o = options.check("select.InfoBatch", given, {
     ratio = { "number", default = 0.5, from = 0, to = 0.9 },

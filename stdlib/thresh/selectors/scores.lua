@@ -68,40 +68,58 @@ end
 -- One choice at epoch `first`, kept from then on.
 local function once(first) return { first = first, every = math.maxinteger } end
 
---- EL2N (Paul et al. 2021): the highest ||p - y||, the norm of the error of the probabilities.
+--- EL2N: the candidates whose probabilities are farthest from their labels.
 ---
 --- The paper averages over 10 or more networks at about epoch 20: give them as `models`; without, the
---- model in training is scored. Asked once, at epoch `first` (20), and kept; `every` asks again.
---- balance (true) divides the budget among classes by largest remainder. offset (0) passes over the
---- hardest part, which at small fractions is mostly wrong labels. strata draws evenly from that many
---- bins of equal width instead of taking the hardest: coverage-centric sampling (CCS, Zheng et al.
---- 2023; 50 strata there, with offset as its beta).
---- Cost: a forward pass over n images for each model, O(n C), O(n log n) to sort.
---- Not at small fractions without offset or strata: the hardest alone train worse than random ones.
+--- model in training is scored. balance divides the budget among classes by largest remainder. offset
+--- passes over that part of the hardest, which at small fractions is mostly wrong labels. strata draws
+--- evenly from that many bins of equal width instead of taking the hardest: coverage-centric sampling
+--- (CCS; 50 strata there, with offset as its beta).
+---
+--- Formula: the k largest ||p_i - y_i||_2.
+--- Source: Paul et al. 2021 (NeurIPS); CCS: Zheng et al. 2023 (ICLR).
+--- Defaults: first = 20, asked once (every = math.maxinteger), balance = true, offset = 0, no strata,
+---   no models, no warm. fraction is required.
+--- Cost: a forward pass over n for each model; O(n C + n log n) time, O(n C) memory.
+--- Not when: the fraction is small, without offset or strata: the hardest alone train worse than random
+---   ones.
 function M.EL2N(given)
   return build("EL2N", given, {}, once(20), function(ctx)
     return ctx:residuals():norm { dim = 2 }
   end)
 end
 
---- GraNd (Paul et al. 2021): the highest gradient norm, of the last layer: ||r|| sqrt(1 + ||h||^2) with
---- the residual r = p - y and the embedding h, in closed form (as DeepCore; the paper takes all layers).
+--- GraNd: the candidates with the largest gradients, of the last layer (as DeepCore; the paper takes
+--- all layers).
 ---
---- Averaged over `models` (the paper and DeepCore: 10). Asked once, at epoch `first` (20). balance,
---- offset, strata: as select.EL2N. Cost: a forward pass for each model, O(n (C + E)).
---- Not at initialisation: there it follows the norm of the input (Kirsch 2023), nor as EL2N.
+--- models: the paper and DeepCore average over 10. models, balance, offset, strata: as in select.EL2N.
+---
+--- Formula: the k largest ||r_i|| sqrt(1 + ||h_i||^2), the norm of r (x) [1, h] in closed form, r = p -
+---   y.
+--- Source: Paul et al. 2021 (NeurIPS); DeepCore (Guo et al. 2022).
+--- Defaults: first = 20, asked once (every = math.maxinteger), balance = true, offset = 0, no strata,
+---   no models, no warm. fraction is required.
+--- Cost: a forward pass over n for each model; O(n (C + E) + n log n) time, O(n (C + E)) memory.
+--- Not when: the model is untrained (it then follows the norm of the input, Kirsch 2023), nor where
+---   select.EL2N is not to be used.
 function M.GraNd(given)
   return build("GraNd", given, {}, once(20), function(ctx) return ctx:gradient_norms() end)
 end
 
---- Forgetting events (Toneva et al. 2019): the candidates most often predicted correctly at one
---- presentation and wrongly at the next; those never predicted correctly come before all.
+--- Forgetting events: the candidates most often predicted correctly at one presentation and wrongly at
+--- the next; those never predicted correctly come before all.
 ---
---- Harvested while the run itself trains, so it takes no models and costs no forward pass: O(n) time and
---- memory an epoch. Every candidate must have been presented before epoch `first` (20; the paper counts
---- over whole runs): train with initial = "full". Equal counts are ordered by a seeded draw. balance,
---- offset, strata: as select.EL2N. Not at high pruning without offset or strata: at 10 % of CIFAR-10 it
---- is far below random (CCS paper).
+--- Harvested while the run itself trains, so it takes no models. Every candidate must have been
+--- presented before epoch `first` (the paper counts over whole runs): train with initial = "full".
+--- Equal counts are ordered by a seeded draw. balance, offset, strata: as in select.EL2N.
+---
+--- Formula: the k largest counts of t with correct_i(t) and not correct_i(t + 1).
+--- Source: Toneva et al. 2019 (ICLR).
+--- Defaults: first = 20, asked once (every = math.maxinteger), balance = true, offset = 0, no strata,
+---   no warm. fraction is required.
+--- Cost: no forward pass; O(n) time an epoch, O(n log n) to choose, four floats for each candidate.
+--- Not when: most is pruned, without offset or strata: at 10 % of CIFAR-10 it is far below random (CCS
+---   paper).
 function M.Forgetting(given)
   local selector = build("Forgetting", given, { models = false }, once(20), function(ctx)
     local harvest = ctx.harvest
@@ -132,24 +150,37 @@ local uncertain = {
   end,
 }
 
---- Uncertainty sampling (Lewis and Gale 1994; Coleman et al. 2020 as a proxy for selection): the most
---- uncertain. measure: "entropy" (-sum p ln p, the default), "least_confidence" (1 - max p) or "margin"
---- (1 - p1 + p2, of the two likeliest classes). No label is read except for balance.
+--- Uncertainty sampling: the candidates whose class the model is least sure of. No label is read except
+--- for balance.
 ---
---- Asked once, at epoch `first` (10). models, balance, offset, strata: as select.EL2N. Cost: a forward
---- pass for each model, O(n C). Not with few images: it is drawn to outliers and near-duplicates.
+--- models, balance, offset, strata: as in select.EL2N.
+---
+--- Formula: the k largest of measure "entropy" -sum p ln p, "least_confidence" 1 - max p, or "margin" 1
+---   - p1 + p2 of the two likeliest classes.
+--- Source: Lewis and Gale 1994; for choosing training data Coleman et al. 2020 (ICLR).
+--- Defaults: measure = "entropy", first = 10, asked once (every = math.maxinteger), balance = true,
+---   offset = 0, no strata, no models, no warm. fraction is required.
+--- Cost: a forward pass over n for each model; O(n C + n log n) time, O(n C) memory.
+--- Not when: images are few: it is drawn to outliers and near-duplicates.
 function M.Uncertainty(given)
   return build("Uncertainty", given, { measure = { "string", default = "entropy" } }, once(10),
     function(ctx, o) return uncertain[o.measure](ctx:probabilities()) end)
 end
 
---- CAL, contrastive active learning (Margatina et al. 2021): the highest mean symmetrised divergence
---- (KL(p_i || p_j) + KL(p_j || p_i)) / 2 from the `neighbours` (10) nearest by embedding.
+--- CAL, contrastive active learning: the candidates whose predictions differ most from those of their
+--- neighbours.
 ---
---- per_class (false) seeks neighbours within the class only, as DeepCore does when it balances. Asked
---- once, at epoch `first` (10). models, balance, offset, strata: as select.EL2N.
---- Cost: a forward pass, O(n^2 E) for distances block by block (per_class: O(sum n_c^2 E)), O(n C)
---- memory. Not for very large n without per_class, nor where embeddings are untrained.
+--- per_class seeks neighbours within the class only, as DeepCore does when it balances. models,
+--- balance, offset, strata: as in select.EL2N.
+---
+--- Formula: the k largest means over the `neighbours` nearest j by embedding of (KL(p_i || p_j) +
+---   KL(p_j || p_i)) / 2.
+--- Source: Margatina et al. 2021 (EMNLP), symmetrised as in DeepCore.
+--- Defaults: neighbours = 10, per_class = false, first = 10, asked once (every = math.maxinteger),
+---   balance = true, offset = 0, no strata, no models, no warm. fraction is required.
+--- Cost: a forward pass over n for each model; O(n^2 E) time (per_class: sum n_c^2 E) block by block,
+---   O(n (C + E + neighbours)) memory.
+--- Not when: n is very large and per_class false; nor where embeddings are untrained.
 function M.CAL(given)
   return build("CAL", given, {
     neighbours = { "integer", default = 10, from = 1 },
@@ -179,14 +210,20 @@ local function head_distances(ctx)
   end)
 end
 
---- DeepFool (Moosavi-Dezfooli et al. 2016; for choosing data Ducoffe and Precioso 2018): the smallest
---- L2 perturbations that change the prediction.
+--- DeepFool: the candidates that the smallest perturbation moves over a decision boundary.
 ---
 --- Measured in the embedding, before the linear head, where the classifier is linear: the first of the
---- method's (at most 50) linearised steps is then exact, min_c (z_y - z_c) / ||w_y - w_c||, and no
---- gradient with respect to the image is needed. Distances are therefore those of features, not of
---- pixels. Asked once, at epoch `first` (10). models, balance, offset, strata: as select.EL2N.
---- Cost: a forward pass for each model, O(n C + C^2 E). Not where embeddings are untrained.
+--- method's (at most 50) linearised steps is then exact, and no gradient with respect to the image is
+--- needed. Distances are therefore those of features, not of pixels. models, balance, offset, strata:
+--- as in select.EL2N.
+---
+--- Formula: the k smallest min_c (z_y - z_c) / ||w_y - w_c||, with logits z, rows w of the head's
+---   weight and y the predicted class.
+--- Source: Moosavi-Dezfooli et al. 2016 (CVPR); for choosing data Ducoffe and Precioso 2018.
+--- Defaults: first = 10, asked once (every = math.maxinteger), balance = true, offset = 0, no strata,
+---   no models, no warm. fraction is required.
+--- Cost: a forward pass over n for each model; O(n C + C^2 E + n log n) time, O(n C) memory.
+--- Not when: embeddings are untrained, or the model has no linear head.
 function M.DeepFool(given)
   return build("DeepFool", given, {}, once(10), head_distances, true)
 end
