@@ -9,7 +9,8 @@ import ThreshKit
     .deletingLastPathComponent().deletingLastPathComponent().appending(path: "Scripts")
 
   @Test(arguments: [
-    "tensors", "errors", "modules", "fusion", "selection", "scores", "greedy", "batches", "gradmatch",
+    "tensors", "errors", "modules", "fusion", "selection", "scores", "greedy", "batches",
+    "gradmatch",
     "deepfool", "layers", "help", "files", "progress", "profile",
   ])
   func script_run_returnsOk(_ name: String) throws {

@@ -24,6 +24,7 @@ local rules = {
   epochs = { "integer", required = true, from = 1 },
   batch_size = { "integer", default = 128, from = 1 },
   augment = { "table" },
+  task = { "table" },
   label_smoothing = { "number" },
   evaluate_on = { "string", default = "test" },
   evaluate_every = { "integer", default = 1, from = 1 },
@@ -95,7 +96,7 @@ local function run_one(config, e, seed, traces)
     schedule = make_schedule and make_schedule(config.epochs), schedule_per = config.schedule_per,
     select = e.select { seed = seed, traces = traces }, batch_select = e.batch_select, epochs = config.epochs,
     batch_size = config.batch_size, seed = seed, augment = config.augment,
-    label_smoothing = config.label_smoothing, evaluate_on = config.evaluate_on,
+    task = config.task, label_smoothing = config.label_smoothing, evaluate_on = config.evaluate_on,
     evaluate_every = config.evaluate_every, initial = config.initial, trace = trace,
     label = string.format("%s, seed %d", e.label, seed), quiet = config.quiet,
   }

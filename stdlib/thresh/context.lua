@@ -15,8 +15,12 @@ Context.__index = Context
 function Context.new(fields)
   local self = setmetatable(fields, Context)
   self.n = #self.data
-  self.labels = self.data.labels
-  self.classes = self.data.classes
+  if self.task and self.task.proxy then
+    -- Images of many labels or none: one class of all.
+    self.labels, self.classes = core.ones(self.n, { dtype = "int64" }), 1
+  else
+    self.labels, self.classes = self.data.labels, self.data.classes
+  end
   self.score_batch = self.score_batch or 256
   self.forwarded = 0
   self.store = self.store or {}
@@ -29,8 +33,17 @@ function Context:with_model(model)
   return Context.new {
     model = model, data = self.data, epoch = self.epoch, epochs = self.epochs, budget = self.budget,
     batch_size = self.batch_size, seed = self.seed, draw = self.draw, history = self.history,
-    score_batch = self.score_batch, splits = self.splits, store = self.store,
+    score_batch = self.score_batch, splits = self.splits, store = self.store, task = self.task,
   }
+end
+
+-- The gradients that the task gives for the candidates, in place of last-layer ones. (n, d)
+local function proxy(self)
+  if not self.rows then
+    self.rows = self.task.proxy(self.model, self.data)
+    self.forwarded = self.forwarded + self.n
+  end
+  return self.rows
 end
 
 --- What the model says about held-out data: a table of logits (m, C), residuals (m, C), embeddings
@@ -57,6 +70,10 @@ end
 -- One pass over the candidates: evaluation mode, no augmentation, no tape. Fills logits, embeddings.
 local function pass(self)
   if self.cache then return self.cache end
+  if self.task and self.task.proxy then
+    error("what this run learns has no logits or embeddings; its selectors read ctx:residuals(), the gradients "
+      .. "that the task gives", 0)
+  end
   local model, logits, embeddings = self.model, {}, {}
   local training = model.training
   model:eval()
@@ -75,8 +92,11 @@ end
 --- Scores before the softmax. (n, C)
 function Context:logits() return pass(self).logits end
 
---- What goes into the model's head. (n, E)
-function Context:embeddings() return pass(self).embeddings end
+--- What goes into the model's head; nil where the task gives gradients of its own. (n, E)
+function Context:embeddings()
+  if self.task and self.task.proxy then return nil end
+  return pass(self).embeddings
+end
 
 --- Softmax of the logits. (n, C)
 function Context:probabilities()
@@ -92,8 +112,10 @@ function Context:losses()
   return self.l
 end
 
---- Probabilities minus the one-hot label: the gradient with respect to the logits. (n, C)
+--- Probabilities minus the one-hot label: the gradient with respect to the logits; or the gradients that the
+--- task gives, such as those of a detector's head biases. (n, C)
 function Context:residuals()
+  if self.task and self.task.proxy then return proxy(self) end
   self.r = self.r or self:probabilities() - nn.one_hot(self.labels, self.classes)
   return self.r
 end

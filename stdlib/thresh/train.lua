@@ -10,7 +10,7 @@ local matching = require "thresh.matching"
 local progress = require "thresh.progress"
 local selection = require "thresh.selection"
 local select = require "thresh.select"
-local nn = core.nn
+local tasks = require "thresh.task"
 
 local M = {}
 
@@ -26,7 +26,8 @@ local config_rules = {
   batch_size = { "integer", default = 128, from = 1 },
   seed = { "integer", default = 1, from = 0 },
   augment = { "table" },
-  label_smoothing = { "number", default = 0, from = 0, to = 1 },
+  task = { "table" },
+  label_smoothing = { "number", from = 0, to = 1 },
   evaluate_on = { "string", default = "test" },
   evaluate_every = { "integer", default = 1, from = 1 },
   initial = { "string", default = "random" },
@@ -37,27 +38,7 @@ local config_rules = {
   label = { "string" },
 }
 
---- Accuracy and mean loss of `model` on `data`, in evaluation mode, without a tape.
-function M.evaluate(model, data, batch_size)
-  if not nn.is_module(model) then
-    error("evaluate: model must be a module, got " .. options.shown(model), 2)
-  end
-  if getmetatable(data) ~= "Dataset" then
-    error("evaluate: data must be a dataset, got " .. options.shown(data), 2)
-  end
-  local training = model.training
-  model:eval()
-  local correct, loss, n = 0, 0, #data
-  core.no_grad(function()
-    for batch in data:loader { batch_size = batch_size or 256, shuffle = false } do
-      local logits = model:forward(batch.x)
-      correct = correct + logits:argmax(2):eq(batch.y):sum():item()
-      loss = loss + nn.cross_entropy(logits, batch.y, { reduction = "sum" }):item()
-    end
-  end)
-  if training then model:train() end
-  return { accuracy = correct / n, loss = loss / n, correct = correct, n = n }
-end
+M.evaluate = tasks.evaluate
 
 -- The epochs to run, as the schedule counts them (from 0). A warm start spends the budget of its
 -- part of the epochs on the full set and goes on behind that part.
@@ -90,7 +71,7 @@ local function ask(run, epoch)
     done = #run.history,
     rng = core.stream(run.seed, "select." .. selector.name, epoch.number),
     epochs = run.epochs, lr = run.optimizer.lr, splits = run.data, store = run.store,
-    last_losses = run.harvest.losses, harvest = run.harvest,
+    last_losses = run.harvest.losses, harvest = run.harvest, task = run.task,
   }
   local chosen = selection.check(selector.name, run.n, run.limit, selector.select(ctx))
   run.draws = run.draws + 1
@@ -178,20 +159,17 @@ local function set_rate(run, epoch, batch)
   run.schedule:apply(run.optimizer, step)
 end
 
--- The loss of each row of a batch, on the tape. (N,)
+-- The loss of each row of a batch, on the tape, and the score by which a batch selector chooses. (N,), (N,)
 local function losses_of(run, batch)
   run.forwarded = run.forwarded + #batch.y
-  local logits = run.model:forward(batch.x)
-  local losses = nn.cross_entropy(logits, batch.y, {
-    reduction = "none", label_smoothing = run.label_smoothing,
-  })
-  run.harvest:add(batch.indices, losses, logits, batch.y)
-  return losses
+  local losses, known = run.task.losses(batch, run.model:forward(batch.x))
+  run.harvest:add(batch.indices, losses, known.logits, batch.y)
+  return losses, known.scores or losses:detach()
 end
 
--- The losses that a batch selector chooses by, from a selecting pass: no tape, and no trace in BatchNorm's
+-- The scores that a batch selector chooses by, from a selecting pass: no tape, and no trace in BatchNorm's
 -- running statistics unless they are to be updated. Of `rows` of the batch, or of all.
-local function selecting_losses(run, batch, rows)
+local function selecting_scores(run, batch, rows)
   local selector, model = run.batch_select, run.model
   if rows and #rows == 0 then return core.zeros(0) end
   local part = batches.rows(batch, rows)
@@ -201,19 +179,19 @@ local function selecting_losses(run, batch, rows)
     if scale < 1 then x = core.select.shrink(x, scale) end
     local forward = selector.statistics == "update" and model.forward or model.forward_untracked
     if selector.mode == "eval" then model:eval() end
-    local logits = forward(model, x)
+    local losses, known = run.task.losses(part, forward(model, x))
     model:train()
-    return nn.cross_entropy(logits, part.y, { reduction = "none", label_smoothing = run.label_smoothing })
+    return known.scores or losses
   end)
 end
 
--- The rows that the batch selector keeps, nil for all; losses are of `wanted` rows, or of all.
-local function kept_rows(run, info, losses, wanted)
+-- The rows that the batch selector keeps, nil for all; scores are of `wanted` rows, or of all.
+local function kept_rows(run, info, scores, wanted)
   local began = core.clock()
-  local rows = run.batch_select.select(info, losses, wanted)
+  local rows = run.batch_select.select(info, scores, wanted)
   if rows ~= nil then rows = selection.rows(run.batch_select.name, #info.indices, rows) end
   run.choosing = run.choosing + (core.clock() - began)
-  if run.writer then run.writer:count(info.indices, { kept = rows, losses = losses, rows = wanted }) end
+  if run.writer then run.writer:count(info.indices, { kept = rows, losses = scores, rows = wanted }) end
   return rows
 end
 
@@ -230,29 +208,29 @@ local function step(run, losses, weights)
 end
 
 local function train_on(run, batch)
-  if batch and #batch.y > 0 then step(run, losses_of(run, batch), batch.weights) end
+  if batch and #batch.y > 0 then step(run, (losses_of(run, batch)), batch.weights) end
 end
 
 -- Algorithm 1 of Selective-Backprop: the losses of all rows choose those to train on.
 local function selective_step(run, batch, info)
   local selector = run.batch_select
   if selector.active and not selector.active(info) then
-    local losses = losses_of(run, batch)
-    if run.writer then run.writer:count(info.indices, { losses = losses:detach() }) end
+    local losses, scores = losses_of(run, batch)
+    if run.writer then run.writer:count(info.indices, { losses = scores }) end
     return step(run, losses, batch.weights)
   end
   if selector.reuse ~= false then
     -- One forward pass: the tape drops the other rows, and backward costs as much as the kept ones.
-    local losses = losses_of(run, batch)
-    local rows = kept_rows(run, info, losses:detach())
+    local losses, scores = losses_of(run, batch)
+    local rows = kept_rows(run, info, scores)
     if rows == nil then return step(run, losses, batch.weights) end
     if #rows == 0 then return end
     return step(run, losses:keep(rows), batch.weights and batch.weights:keep(rows))
   end
   -- Two passes: one for the losses, and one with a tape on the kept rows.
   local wanted = selector.wanted and selector.wanted(info)
-  local losses = not selector.blind and selecting_losses(run, batch, wanted) or nil
-  local kept = batches.rows(batch, kept_rows(run, info, losses, wanted))
+  local scores = not selector.blind and selecting_scores(run, batch, wanted) or nil
+  local kept = batches.rows(batch, kept_rows(run, info, scores, wanted))
   if not selector.queue then return train_on(run, kept) end
   run.queue:push(kept)
   train_on(run, run.queue:pop())
@@ -305,9 +283,9 @@ local function record(run, epoch, chosen, matched, loss, images)
   local last = epoch == run.plan[#run.plan]
   if run.held_out and (last or #run.history % run.evaluate_every == run.evaluate_every - 1) then
     local began = core.clock()
-    local result = M.evaluate(run.model, run.held_out)
+    local result = run.task.evaluate(run.model, run.held_out)
     run.seconds.evaluate = run.seconds.evaluate + (core.clock() - began)
-    row.accuracy, row.held_out_loss = result.accuracy, result.loss
+    row.accuracy, row.held_out_loss, row.result = result.accuracy, result.loss, result
   end
   run.history[#run.history + 1] = row
   return row
@@ -360,6 +338,15 @@ local function check_batch_selector(selector)
   options.check("train: batch_select", known, batch_rules, 4)
 end
 
+-- What is learnt: classification unless the configuration says otherwise.
+local function task_of(run)
+  if not run.task then return tasks.classification { label_smoothing = run.label_smoothing } end
+  if run.label_smoothing then
+    error("train: option 'label_smoothing' is for classification; give it to the task", 4)
+  end
+  return run.task.for_model and run.task.for_model(run.model) or run.task
+end
+
 -- Checks the configuration and gathers the state of a run.
 local function start(config)
   local run = options.check("train", config, config_rules, 3)
@@ -377,11 +364,12 @@ local function start(config)
   need(run, "optimizer", "Optimizer")
   need(run, "schedule", "Schedule")
   check_batch_selector(run.batch_select)
+  run.task = task_of(run)
   run.train, run.held_out = run.data.train, run.data[run.evaluate_on]
-  if getmetatable(run.train) ~= "Dataset" then
+  if getmetatable(run.train) ~= run.task.dataset then
     error("train: data needs a dataset 'train', got " .. options.shown(run.train), 3)
   end
-  if run.held_out ~= nil and getmetatable(run.held_out) ~= "Dataset" then
+  if run.held_out ~= nil and getmetatable(run.held_out) ~= run.task.dataset then
     error(string.format("train: data.%s must be a dataset, got %s", run.evaluate_on,
       options.shown(run.held_out)), 3)
   end
