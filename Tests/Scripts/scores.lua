@@ -88,7 +88,7 @@ for place = 1, 2 do
     local function takes(selector) same(selector.select(toy(place)), { place }, selector.name) end
     takes(select.EL2N { fraction = 0.5, balance = balance })
     takes(select.GraNd { fraction = 0.5, balance = balance })
-    takes(select.DeepFool { fraction = 0.5, balance = balance })
+    takes(select.DeepFool { fraction = 0.5, balance = balance, space = "embedding" })
     for _, measure in ipairs { "entropy", "least_confidence", "margin" } do
       takes(select.Uncertainty { fraction = 0.5, balance = balance, measure = measure })
     end
@@ -153,7 +153,7 @@ run {
       local rest = norms:index_fill(1, chosen, -1)
       assert(norms[chosen]:min():item() >= rest:max():item() - 1e-6)
       -- The smallest distance to a boundary, class by class.
-      local fool = select.DeepFool { fraction = 0.1, balance = false }.select(ctx)
+      local fool = select.DeepFool { fraction = 0.1, balance = false, space = "embedding" }.select(ctx)
       local weight, z = ctx.model:head().weight, ctx:logits():tolist()
       local apart = weight:cdist(weight):tolist()
       local nearest, best = nil, math.huge

@@ -2,6 +2,7 @@
 -- Selectors that give each candidate one number and choose by it.
 
 local core = require "thresh.core"
+local deepfool = require "thresh.deepfool"
 local options = require "thresh.options"
 local base = require "thresh.selector"
 local solve = core.select
@@ -52,6 +53,7 @@ local function build(name, given, own, defaults, score, lowest)
   if o.measure then
     options.choice(what, "measure", o.measure, { "entropy", "least_confidence", "margin" }, 3)
   end
+  if o.space then options.choice(what, "space", o.space, { "image", "embedding" }, 3) end
   return base.new(name, o, {
     one_shot = true,
     select = function(ctx)
@@ -210,22 +212,44 @@ local function head_distances(ctx)
   end)
 end
 
+-- The perturbation of each image, batch by batch. (n,)
+local function image_distances(ctx, o)
+  local parts = {}
+  for batch in ctx.data:loader { batch_size = 64, shuffle = false } do
+    local norms, steps, passed = deepfool.perturbations(ctx.model, batch.x, {
+      steps = o.steps, overshoot = o.overshoot,
+    })
+    parts[#parts + 1] = norms
+    ctx.forwarded = ctx.forwarded + passed
+  end
+  return core.cat(parts)
+end
+
 --- DeepFool: the candidates that the smallest perturbation moves over a decision boundary.
 ---
---- Measured in the embedding, before the linear head, where the classifier is linear: the first of the
---- method's (at most 50) linearised steps is then exact, and no gradient with respect to the image is
---- needed. Distances are therefore those of features, not of pixels. models, balance, offset, strata:
---- as in select.EL2N.
+--- space = "image" (default): the perturbation of the image, by up to `steps` linearised steps, a class's
+--- boundary each. space = "embedding": that of what goes into the linear head, where one step is exact and
+--- no gradient is needed; distances are then those of features, not of pixels. models, balance, offset,
+--- strata: as in select.EL2N.
 ---
---- Formula: the k smallest min_c (z_y - z_c) / ||w_y - w_c||, with logits z, rows w of the head's
----   weight and y the predicted class.
+--- Formula: the k smallest ||r||, r the sum of steps |z_c - z_y| / ||v||^2 v with v = grad (z_c - z_y) and
+---   c the class of the least |z_c - z_y| / ||v||, until x + (1 + overshoot) r is not predicted as y; in the
+---   embedding min_c (z_y - z_c) / ||w_y - w_c||, with rows w of the head's weight.
 --- Source: Moosavi-Dezfooli et al. 2016 (CVPR); for choosing data Ducoffe and Precioso 2018.
---- Defaults: first = 10, asked once (every = math.maxinteger), balance = true, offset = 0, no strata,
----   no models, no warm. fraction is required.
---- Cost: a forward pass over n for each model; O(n C + C^2 E + n log n) time, O(n C) memory.
---- Not when: embeddings are untrained, or the model has no linear head.
+--- Defaults: space = "image", steps = 50, overshoot = 0.02, first = 10, asked once (every =
+---   math.maxinteger), balance = true, offset = 0, no strata, no models, no warm. fraction is required.
+--- Cost: C forward and backward passes over n a step, of which most images need two or three, O(C) copies of
+---   64 images; in the embedding a forward pass, O(n C + C^2 E) time, O(n C) memory. For each model.
+--- Not when: there are many classes (take the embedding), or embeddings are untrained.
 function M.DeepFool(given)
-  return build("DeepFool", given, {}, once(10), head_distances, true)
+  local function score(ctx, o)
+    if o.space == "embedding" then return head_distances(ctx) end
+    return image_distances(ctx, o)
+  end
+  return build("DeepFool", given, {
+    space = { "string", default = "image" }, steps = { "integer", default = 50, from = 1 },
+    overshoot = { "number", default = 0.02, from = 0 },
+  }, once(10), score, true)
 end
 
 return M
