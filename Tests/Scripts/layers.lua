@@ -48,3 +48,5 @@ fails("shape (2) in the one and (3)", th.layers.compare, { w = a.w }, { w = th.z
 fails("the first must be a model", th.layers.compare, 3, a)
 fails("no tensor 'x'", th.layers.histogram, "x", { base = a })
 fails("like 'zzz'", th.layers.compare, a, b, { like = "zzz" })
+
+return "ok"
