@@ -20,7 +20,7 @@ local select = {}
 --- k of the numbers 1 … n without replacement, in random order.
 ---
 --- Formula: uniform among the subsets of size k; a function of seed, purpose and epoch alone.
---- Source: Floyd's and Fisher-Yates sampling.
+--- Source: Fisher and Yates 1938, on an array that is only imagined.
 --- Cost: O(k) time and memory.
 ---@param n integer how many there are to choose from
 ---@param k integer how many to choose
@@ -176,8 +176,8 @@ function select.pairwise_distances(features, rows, options) end
 
 --- The k candidates with the highest (or lowest) scores, by class where labels are given.
 ---
---- Formula: the top k after the top `offset` part; with strata, k / strata from each of that many bins of
----   equal width of the scores that are left.
+--- Formula: the top k after the top `offset` part; with strata, that many bins of equal width of the scores
+---   that are left, each giving min(its size, what is left of k / bins left) draws, the smallest bin first.
 --- Source: CCS strata: Zheng et al. 2023 (ICLR).
 --- Defaults: highest = true, offset = 0, no strata, draw_ties = false (the lower index first).
 --- Cost: O(n log n) time, O(n) memory.
@@ -259,7 +259,7 @@ function select.wre_probabilities(options) end
 --- A weighted draw without replacement within each class.
 ---
 --- Formula: successive draws with p_i among those left.
---- Source: MILO, Killamsetty et al. 2023.
+--- Source: MILO, Killamsetty et al. 2023; Efraimidis and Spirakis 2006.
 --- Defaults: seed = 0, epoch = 0.
 --- Cost: O(n log n) time, O(n) memory.
 ---@param options table probabilities (n,), labels, classes, k, seed, epoch
