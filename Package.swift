@@ -49,11 +49,14 @@ let package = Package(
     cModule("CKernels"),
     cModule("CStdlib", embedded: ["files.inc"]),
     cModule("CDigits", embedded: ["digits.bin"]),
+    // In C++ for its std::from_chars; the interface is C, and nothing throws.
+    .target(
+      name: "CJSONReader", cxxSettings: [.treatAllWarnings(as: .error)]),
 
     // The native core. An arrow only ever points down.
     module("ThreshTensor", ["COpenBLAS", "CKernels", "CInterrupt", "CZlib"]),
     module("ThreshNN", ["ThreshTensor"]),
-    module("ThreshCOCO", []),
+    module("ThreshCOCO", ["CJSONReader"]),
     module("ThreshData", ["ThreshTensor", "CMessageDigest", "CDigits"]),
     module("ThreshSelection", ["ThreshTensor"]),
 
@@ -79,5 +82,6 @@ let package = Package(
     tests("ThreshCLITests", ["CTerminal"]),
   ],
   swiftLanguageModes: [.v6],
-  cLanguageStandard: .gnu2x
+  cLanguageStandard: .gnu2x,
+  cxxLanguageStandard: .gnucxx20
 )

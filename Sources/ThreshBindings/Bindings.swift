@@ -19,6 +19,7 @@ public enum Bindings {
     try registerSelection(in: session)
     try registerStream(in: session)
     try registerProfile(in: session)
+    try registerCOCO(in: session)
 
     var th = Namespace("th")
     for operation in operations.bodies { th.function(operation.name, operation.body) }
@@ -35,6 +36,7 @@ public enum Bindings {
     th.namespace(datasets())
     th.namespace(selection())
     th.namespace(statistics())
+    th.namespace(coco())
     try session.run(
       "package.loaded['thresh.core'] = ...", name: "=bindings", arguments: [th.table])
   }
