@@ -72,7 +72,7 @@ let package = Package(
 
     tests("ThreshTensorTests", ["ThreshTensor"]),
     tests("ThreshNNTests", ["ThreshNN"]),
-    tests("ThreshCOCOTests", ["ThreshCOCO"]),
+    tests("ThreshCOCOTests", ["ThreshCOCO", "CJSONReader"]),
     tests("ThreshDataTests", ["ThreshData"]),
     tests("ThreshSelectionTests", ["ThreshSelection"]),
     tests("ThreshLuaTests", ["ThreshLua"]),
