@@ -9,6 +9,7 @@
 #include "NNKernelBody.h"
 #include "NormBody.h"
 #include "DepthwiseBody.h"
+#include "ExponentialBody.h"
 #undef T
 #undef VN
 #if FLOATS == 16
@@ -22,6 +23,7 @@
 #include "NNKernelBody.h"
 #include "NormBody.h"
 #include "DepthwiseBody.h"
+#include "ExponentialBody.h"
 #undef T
 #undef VN
 #undef LEVEL

@@ -17,6 +17,7 @@ public enum Bindings {
     try registerOptimizers(in: session)
     try registerData(in: session)
     try registerSelection(in: session)
+    try registerDetection(in: session)
     try registerStream(in: session)
     try registerProfile(in: session)
 
@@ -34,6 +35,7 @@ public enum Bindings {
     th.namespace(schedules())
     th.namespace(datasets())
     th.namespace(selection())
+    th.namespace(detection(random: random))
     th.namespace(statistics())
     try session.run(
       "package.loaded['thresh.core'] = ...", name: "=bindings", arguments: [th.table])

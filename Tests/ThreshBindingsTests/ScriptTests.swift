@@ -10,7 +10,7 @@ import ThreshKit
 
   @Test(arguments: [
     "tensors", "errors", "modules", "fusion", "selection", "scores", "greedy", "batches", "files",
-    "progress", "profile",
+    "progress", "profile", "detection",
   ])
   func script_run_returnsOk(_ name: String) throws {
     let scratch = FileManager.default.temporaryDirectory.appending(path: "thresh-\(UUID())")

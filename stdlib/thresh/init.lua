@@ -21,7 +21,7 @@ local function strict(path, namespace)
   })
 end
 
-for _, name in ipairs { "nn", "models", "optim", "schedule", "data", "select", "statistics" } do
+for _, name in ipairs { "nn", "models", "optim", "schedule", "data", "select", "detect", "statistics" } do
   strict("th." .. name, th[name])
 end
 

@@ -62,6 +62,8 @@ typedef struct {
   /* dx, and dw += dy xhat, db += dy (unless null). */                                             \
   K(T, layer_norm_back, (const T *x, const T *dy, long rows, long c, const T *w, const T *mean,    \
     const T *rstd, T *dx, double *dw, double *db), (x, dy, rows, c, w, mean, rstd, dx, dw, db))    \
+  /* log sum exp of each of n columns of k rows that are stride apart. */                          \
+  K(T, log_sum_exp, (const T *x, long k, long stride, long n, T *y), (x, k, stride, n, y))         \
   /* Maxima and their places (y * w + x) in each image. */                                         \
   K(T, max_pool, (const thresh_window *v, const T *x, long line, long lines, T *y, int *at),       \
     (v, x, line, lines, y, at))                                                                    \
