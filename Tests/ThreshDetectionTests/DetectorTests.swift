@@ -29,6 +29,8 @@ struct DetectorTests {
     #expect(model.boxes.count == 8732)
     #expect(model.classes == 7)
     #expect(model.imageSize == 300)
+    // One place is left on the last map, too few for the statistics of training.
+    model.training = false
     let outputs = try GradMode.off { try model.callAll(Tensor.zeros([1, 3, 300, 300])) }
     #expect(outputs.map(\.shape) == [[1, 4, 8732], [1, 7, 8732]])
   }

@@ -26,12 +26,16 @@ import ThreshTensor
   }
   struct File: Decodable { var small, whole: Model }
 
-  /// The largest difference from the summary, relative to its root mean square.
-  private func error(_ tensor: Tensor, _ wanted: Summary) throws -> Double {
+  /// The largest difference from the summary, relative to its root mean square; of the norm alone on
+  /// demand.
+  private func error(
+    _ tensor: Tensor, _ wanted: Summary, normsOnly: Bool = false
+  ) throws -> Double {
     let given = try values(tensor)
     let rms = wanted.norm / Double(max(given.count, 1)).squareRoot()
     let norm = given.reduce(0) { $0 + $1 * $1 }.squareRoot()
     let norms = abs(norm - wanted.norm) / wanted.norm
+    if normsOnly { return norms }
     return zip(given, wanted.first).reduce(norms) { max($0, abs($1.0 - $1.1) / rms) }
   }
 
@@ -72,7 +76,9 @@ import ThreshTensor
     let scale = m.gradients.reduce(0) { max($0, $1.norm) }
     for wanted in m.gradients where wanted.norm > 1e-9 * scale {
       let grad = try #require(byName[wanted.name]?.grad)
-      let off = try error(grad, wanted)
+      // In float32 some rectified values fall on the other side of the kink, in PyTorch as here, and
+      // single elements jump: those are compared in float64.
+      let off = try error(grad, wanted, normsOnly: dtype == .float32)
       #expect(off < most, "\(wanted.name): \(off)")
     }
   }
@@ -82,8 +88,9 @@ import ThreshTensor
     try check(file.small, .float64, every: 1, most: 1e-8)
   }
 
-  @Test func ssd300_wholeInFloat32_agreesWithPyTorchWithin1e3() throws {
+  @Test func ssd300_whole_agreesWithPyTorch() throws {
     let file = try Fixtures.json("ssd300.json", as: File.self)
+    try check(file.whole, .float64, every: 17, most: 1e-8)
     try check(file.whole, .float32, every: 17, most: 1e-3)
   }
 }
