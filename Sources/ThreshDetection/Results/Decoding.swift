@@ -173,7 +173,7 @@ public enum Decoding {
       let bound = threshold > 0 ? Glibc.logf(threshold) - 1e-3 : -Float.infinity
       let row = conf + label * boxes.count
       var result: [Candidate] = []
-      for a in 0..<boxes.count where row[a] - sums[a] >= bound {
+      for a in 0..<boxes.count where row[a] - sums[a] >= bound - 1e-6 * sums[a].magnitude {
         let score = softmax.score(a, label)
         if score > threshold { result.append(Candidate(score: score, label: label, box: a)) }
       }
