@@ -59,12 +59,16 @@ let package = Package(
     module("ThreshCOCO", ["CJSONReader"]),
     module("ThreshData", ["ThreshTensor", "CMessageDigest", "CDigits"]),
     module("ThreshSelection", ["ThreshTensor"]),
+    module("ThreshDetection", ["ThreshTensor", "ThreshNN"]),
 
     // The interpreter.
     module("ThreshLua", ["CLuaShim"]),
     module(
       "ThreshBindings",
-      ["ThreshLua", "ThreshTensor", "ThreshNN", "ThreshCOCO", "ThreshData", "ThreshSelection"]),
+      [
+        "ThreshLua", "ThreshTensor", "ThreshNN", "ThreshCOCO", "ThreshData", "ThreshSelection",
+        "ThreshDetection",
+      ]),
     module("ThreshKit", ["ThreshBindings", "CStdlib"]),
     .executableTarget(
       name: "ThreshCLI", dependencies: ["ThreshKit", "ThreshLua", "CLineEditor"],
@@ -75,6 +79,7 @@ let package = Package(
     tests("ThreshCOCOTests", ["ThreshCOCO", "CJSONReader"]),
     tests("ThreshDataTests", ["ThreshData"]),
     tests("ThreshSelectionTests", ["ThreshSelection"]),
+    tests("ThreshDetectionTests", ["ThreshDetection"]),
     tests("ThreshLuaTests", ["ThreshLua"]),
     tests("ThreshBindingsTests", ["ThreshKit"]),
     // Starts the built program at a pseudo-terminal.

@@ -9,7 +9,7 @@
 #include "NNKernelBody.h"
 #include "NormBody.h"
 #include "DepthwiseBody.h"
-#include "SoftmaxBody.h"
+#include "ExponentialBody.h"
 #undef T
 #undef VN
 #if FLOATS == 16
@@ -23,7 +23,7 @@
 #include "NNKernelBody.h"
 #include "NormBody.h"
 #include "DepthwiseBody.h"
-#include "SoftmaxBody.h"
+#include "ExponentialBody.h"
 #undef T
 #undef VN
 #undef LEVEL

@@ -53,6 +53,8 @@ local option_names = {
   "held_out_logits", "highest", "k", "logits", "losses", "measure", "models", "neighbours", "objective", "offset",
   "per_class", "probabilities", "proxy", "ratio", "rounds", "scores", "similarity", "strata", "subset", "subsets",
   "sums", "temperature", "validate_on",
+  "backbone", "boxes", "clip", "from", "ids", "iou_threshold", "keep_equal", "maps", "negatives",
+  "per_image", "pooled", "ratios", "scales", "score_threshold", "size", "sizes", "style", "threshold", "to",
   "unit", "upper", "validation", "warm", "weight", "weight_decay", "weights", "width", "x", "y",
 }
 
@@ -187,6 +189,8 @@ local uses = {
     local y = m(V.tensor():detach():to("float32"))
     if y.requires_grad and y.ndim > 0 then y:sum():backward() end
   end,
+  DefaultBoxes = function(b) assert(#b > 100000 or b.centers.shape[1] == #b and b.corners.shape[1] == #b) end,
+  SmallSSD = function(m) m:proxy(V.batch(m)) end, SSD300 = function(m) assert(#m.boxes == 8732 and m.classes) end,
   Schedule = function(s) s:rate(0.1, pick { 0, 1, 3, 10, math.maxinteger }) end,
   Optimizer = function(o) o:step() o:zero_grad() o:step() end,
   Loader = function(l) for _ = 1, 3 do if not l() then break end end end,
@@ -230,9 +234,11 @@ local function attempt(target)
   V.shared = not target.internal
   local list, n = arguments(target)
   -- A model of the usual width takes half a second to fill: most are narrow ones.
-  if target.name:find "^th%.models" and list[1] == nil then
-    list[1], n = { width = 2, image_size = 16 }, math.max(n, 1)
-  elseif target.name:find "^th%.models" and type(list[1]) == "table" and not debug.getmetatable(list[1]) then
+  local detector = target.name == "th.detect.ssd300"
+  local whole_model = detector or target.name:find "^th%.models"
+  if whole_model and list[1] == nil then
+    list[1], n = { width = 2, image_size = not detector and 16 or nil }, math.max(n, 1)
+  elseif whole_model and type(list[1]) == "table" and not debug.getmetatable(list[1]) then
     if list[1] ~= _G and rawget(list[1], "width") == nil then list[1].width = 3 end
   end
   if skipped[target.name] then
@@ -369,7 +375,8 @@ for _, target in ipairs(targets) do
     th.manual_seed(seed)
     -- Threads that wait for such small work cost more than the work: a few targets suffice.
     th.set_num_threads(chance(0.1) and threads or 1)
-    local costly = target.name:find "^th%.models" or (target.operator and target.self ~= "Tensor")
+    local costly = target.name:find "^th%.models" or target.name == "th.detect.ssd300"
+      or (target.operator and target.self ~= "Tensor")
     local times = costly and math.max(1, calls // 8) or calls
     for _ = 1, times do attempt(target) end
   end

@@ -89,6 +89,29 @@ local function pass(self)
   return self.cache
 end
 
+--- What the model's `proxy(batch)` says of every candidate, such as the gradients of a detector's head
+--- biases: one pass in evaluation mode. (n, d)
+function Context:proxies()
+  if self.proxy_rows then return self.proxy_rows end
+  local model, rows = self.model, {}
+  -- A native module raises on names that it lacks.
+  local known, proxy = pcall(function() return model.proxy end)
+  if not known or not proxy then
+    error(string.format("%s has no proxy(batch), which gives an (n, d) tensor of a batch", model.name), 0)
+  end
+  local training = model.training
+  model:eval()
+  core.no_grad(function()
+    for batch in self.data:loader { batch_size = self.score_batch, shuffle = false } do
+      rows[#rows + 1] = proxy(model, batch)
+    end
+  end)
+  if training then model:train() end
+  self.forwarded = self.forwarded + self.n
+  self.proxy_rows = core.cat(rows)
+  return self.proxy_rows
+end
+
 --- Scores before the softmax. (n, C)
 function Context:logits() return pass(self).logits end
 

@@ -21,7 +21,9 @@ local function strict(path, namespace)
   })
 end
 
-for _, name in ipairs { "nn", "models", "optim", "schedule", "data", "select", "statistics", "coco" } do
+for _, name in ipairs {
+  "nn", "models", "optim", "schedule", "data", "select", "detect", "statistics", "coco",
+} do
   strict("th." .. name, th[name])
 end
 

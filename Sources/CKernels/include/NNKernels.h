@@ -64,10 +64,12 @@ typedef struct {
     const T *rstd, T *dx, double *dw, double *db), (x, dy, rows, c, w, mean, rstd, dx, dw, db))    \
   /* Cross-entropy of rows of logits with labels: w_y (log sum exp x - x_y), and unless null its       \
      gradient, w_y (softmax(x) - [j = y]). `weights` of the classes may be null; `room` is for c        \
-     numbers and a vector of 16 more. */                                                             \
+     numbers. */                                                                                     \
   K(T, softmax_loss, (const T *x, long rows, long c, const long *labels, const T *weights,         \
     double *room, T *losses, T *gradient),                                                         \
     (x, rows, c, labels, weights, room, losses, gradient))                                         \
+  /* log sum exp of each of n columns of k rows that are stride apart. */                          \
+  K(T, log_sum_exp, (const T *x, long k, long stride, long n, T *y), (x, k, stride, n, y))         \
   /* Maxima and their places (y * w + x) in each image. */                                         \
   K(T, max_pool, (const thresh_window *v, const T *x, long line, long lines, T *y, int *at),       \
     (v, x, line, lines, y, at))                                                                    \

@@ -24,6 +24,7 @@ struct ImageKernels<T>: Sendable {
   let layerNorm: @Sendable (In?, Int, Int, Double, In?, In?, Out?, Out?, Out?) -> Void
   let layerNormBack: @Sendable (In?, In?, Int, Int, In?, In?, In?, Out?, Sums?, Sums?) -> Void
   let softmaxLoss: @Sendable (In?, Int, Int, UnsafePointer<Int>?, In?, Sums?, Out?, Out?) -> Void
+  let logSumExp: @Sendable (In?, Int, Int, Int, Out?) -> Void
   let maxPool: @Sendable (Window?, In?, Int, Int, Out?, UnsafeMutablePointer<Int32>?) -> Void
   let maxPoolBack: @Sendable (Window?, In?, UnsafePointer<Int32>?, Int, Int, Out?) -> Void
   let avgPool: @Sendable (Window?, Int32, In?, Int, Int, Out?) -> Void
@@ -46,6 +47,7 @@ extension Float: ImageElement {
     normSums: thresh_norm_sums_float, normBack: thresh_norm_back_float,
     addInto: thresh_add_into_float, layerNorm: thresh_layer_norm_float,
     layerNormBack: thresh_layer_norm_back_float, softmaxLoss: thresh_softmax_loss_float,
+    logSumExp: thresh_log_sum_exp_float,
     maxPool: thresh_max_pool_float, maxPoolBack: thresh_max_pool_back_float,
     avgPool: thresh_avg_pool_float, avgPoolBack: thresh_avg_pool_back_float,
     adaptivePool: thresh_adaptive_pool_float, adaptivePoolBack: thresh_adaptive_pool_back_float)
@@ -60,6 +62,7 @@ extension Double: ImageElement {
     normSums: thresh_norm_sums_double, normBack: thresh_norm_back_double,
     addInto: thresh_add_into_double, layerNorm: thresh_layer_norm_double,
     layerNormBack: thresh_layer_norm_back_double, softmaxLoss: thresh_softmax_loss_double,
+    logSumExp: thresh_log_sum_exp_double,
     maxPool: thresh_max_pool_double, maxPoolBack: thresh_max_pool_back_double,
     avgPool: thresh_avg_pool_double, avgPoolBack: thresh_avg_pool_back_double,
     adaptivePool: thresh_adaptive_pool_double, adaptivePoolBack: thresh_adaptive_pool_back_double)

@@ -59,7 +59,7 @@ extension Tensor {
       let gp = gradient?.pointer(T.self)
       Workers.chunks(of: n, grain: Tensor.grain(classes)) { range in
         let from = range.lowerBound
-        withUnsafeTemporaryAllocation(of: Double.self, capacity: classes + 16) { room in
+        withUnsafeTemporaryAllocation(of: Double.self, capacity: classes) { room in
           labels.withUnsafeBufferPointer { labels in
             T.kernels.softmaxLoss(
               xp + from * classes, range.count, classes, labels.baseAddress.map { $0 + from },

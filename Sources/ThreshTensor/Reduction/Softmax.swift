@@ -40,6 +40,9 @@ extension Tensor {
     let x = try cast(dtype.floating)
     let dims = try checkedDims(dims, "logsumexp")
     let out = try GradMode.off {
+      if dims.count == 1, count > 0 {
+        return try x.logSumExpColumns(dims[0]).reshapedUnrecorded(reducedShape(dims, keepdim))
+      }
       if dims.contains(where: { shape[$0] == 0 }) {
         return try Tensor.full(reducedShape(dims, keepdim), -.infinity, x.dtype)
       }
@@ -56,6 +59,33 @@ extension Tensor {
       let share = try (x - c.saved[1].spread(over: x.shape, dims)).exp()
       return [try c.grad.spread(over: x.shape, dims) * share]
     }
+  }
+
+  /// log Σ exp(x) along one dimension, off the tape; the tensor has elements.
+  private func logSumExpColumns(_ d: Int) throws -> Tensor {
+    let (source, out) = (
+      try contiguousUnrecorded(),
+      try Tensor(empty: Array(shape[..<d] + shape[(d + 1)...]), dtype, op: "logsumexp")
+    )
+    let k = shape[d]
+    let columns = shape[(d + 1)...].reduce(1, *)
+    func run<T: ImageElement>(_: T.Type) {
+      let (x, y) = (source.pointer(T.self), out.pointer(T.self))
+      let kernel = T.kernels.logSumExp
+      let blocks = (columns + 1023) / 1024
+      Workers.chunks(
+        of: out.count / columns * blocks, grain: max(1, Loops.grain / (k * min(1024, columns)))
+      ) {
+        for task in $0 {
+          let (i, first) = (task / blocks, task % blocks * 1024)
+          kernel(
+            x + i * k * columns + first, k, columns, min(1024, columns - first),
+            y + i * columns + first)
+        }
+      }
+    }
+    withExtendedLifetime((source, out)) { dispatch(run, run) }
+    return out
   }
 }
 

@@ -189,6 +189,37 @@ makers.Module = function()
   }()
 end
 
+makers.SmallSSD = function() return th.detect.small_ssd { classes = 3, size = 32, width = 1, seed = 1 } end
+local narrow_ssd
+makers.SSD300 = function()
+  narrow_ssd = narrow_ssd or th.detect.ssd300 { backbone = "resnet18", classes = 2, width = 1, seed = 1 }
+  return chance(0.9) and narrow_ssd or th.detect.ssd300 { backbone = "resnet18", classes = 2, width = 1 }
+end
+makers.DefaultBoxes = function() return chance(0.9) and makers.SmallSSD().boxes or th.detect.default_boxes() end
+makers["DefaultBoxes or detector"] = function()
+  return pick { makers.SmallSSD, makers.DefaultBoxes, makers.SSD300 }()
+end
+
+-- Objects of n images, mostly good ones.
+local function objects(n)
+  local list = {}
+  for i = 1, n do
+    local boxes, labels = {}, {}
+    for k = 1, random(0, 3) do
+      local l, t = random() * 0.7, random() * 0.7
+      boxes[k] = { l, t, l + 0.01 + random() * 0.5, t + (chance(0.05) and 0 or 0.2) }
+      labels[k] = chance(0.05) and integer() or random(1, 2)
+    end
+    list[i] = { boxes = chance(0.95) and boxes or V.tensor(), labels = labels }
+  end
+  return list
+end
+
+--- A batch for the detector `m`.
+function V.batch(m)
+  return { x = th.randn(2, 3, m.image_size, m.image_size), objects = objects(2) }
+end
+
 makers.Optimizer = function()
   local p = th.ones(2, 2):requires_grad_()
   if chance(0.7) then (p * p):sum():backward() end
@@ -298,7 +329,23 @@ local named = {
   model = makers.Module, optimizer = makers.Optimizer, schedule = makers.Schedule,
   lr = function() return pick { 0.1, 1, 0, 1e-3, -1 } end,
 }
-named.targets, named.baseline = V.index, named.runs
+named.baseline = named.runs
+named.objects = function() return objects(2) end
+named.batch = function() return V.batch(makers.SmallSSD()) end
+-- Labels for one function, what detect.encode makes for others.
+named.targets = function()
+  if chance(0.5) then return V.index() end
+  local ok, targets = pcall(th.detect.encode, objects(2), makers.SmallSSD())
+  return ok and targets or {}
+end
+named.locations = function() return chance(0.8) and th.randn(2, 4, 92) or V.tensor() end
+named.scores = function() return chance(0.4) and th.randn(2, 3, 92) or V.tensor() end
+named.maps = function() return { pick { 1, 2, 4 }, pick { 1, 2 } } end
+named.backbone = function() return pick { "resnet18", "resnet34", "resnet5" } end
+named.size = function() return pick { 32, 33, 64, 0, -1 } end
+named.style = function() return pick { "nvidia", "torchvision", "caffe" } end
+named.from = function() return pick { "nvidia", "torchvision", "thresh", "x" } end
+named.to = named.from
 
 --- A path below the scratch folder or one that no test could harm.
 function V.path()
