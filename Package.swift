@@ -49,14 +49,11 @@ let package = Package(
     cModule("CKernels"),
     cModule("CStdlib", embedded: ["files.inc"]),
     cModule("CDigits", embedded: ["digits.bin"]),
-    // In C++ for its std::from_chars; the interface is C, and nothing throws.
-    .target(
-      name: "CJSONReader", cxxSettings: [.treatAllWarnings(as: .error)]),
 
     // The native core. An arrow only ever points down.
     module("ThreshTensor", ["COpenBLAS", "CKernels", "CInterrupt", "CZlib"]),
     module("ThreshNN", ["ThreshTensor"]),
-    module("ThreshCOCO", ["CJSONReader"]),
+    module("ThreshCOCO", []),
     module("ThreshData", ["ThreshTensor", "CMessageDigest", "CDigits"]),
     module("ThreshSelection", ["ThreshTensor"]),
     module("ThreshDetection", ["ThreshTensor", "ThreshNN"]),
@@ -76,7 +73,7 @@ let package = Package(
 
     tests("ThreshTensorTests", ["ThreshTensor"]),
     tests("ThreshNNTests", ["ThreshNN"]),
-    tests("ThreshCOCOTests", ["ThreshCOCO", "CJSONReader"]),
+    tests("ThreshCOCOTests", ["ThreshCOCO"]),
     tests("ThreshDataTests", ["ThreshData"]),
     tests("ThreshSelectionTests", ["ThreshSelection"]),
     tests("ThreshDetectionTests", ["ThreshDetection"]),
@@ -87,6 +84,5 @@ let package = Package(
     tests("ThreshCLITests", ["CTerminal"]),
   ],
   swiftLanguageModes: [.v6],
-  cLanguageStandard: .gnu2x,
-  cxxLanguageStandard: .gnucxx20
+  cLanguageStandard: .gnu2x
 )

@@ -20,7 +20,6 @@ public enum Bindings {
     try registerDetection(in: session)
     try registerStream(in: session)
     try registerProfile(in: session)
-    try registerCOCO(in: session)
 
     var th = Namespace("th")
     for operation in operations.bodies { th.function(operation.name, operation.body) }
@@ -38,7 +37,6 @@ public enum Bindings {
     th.namespace(selection())
     th.namespace(detection(random: random))
     th.namespace(statistics())
-    th.namespace(coco())
     try session.run(
       "package.loaded['thresh.core'] = ...", name: "=bindings", arguments: [th.table])
   }

@@ -38,20 +38,8 @@ public struct Annotations: Sendable {
     /// Of the object's mask, in square pixels.
     public var areas: [Double] = []
     public var isCrowd: [Bool] = []
-    /// The file's own `ignore`, which COCO's evaluation does not read.
-    public var isIgnored: [Bool] = []
 
     public init() {}
-
-    mutating func reserve(_ count: Int) {
-      ids.reserveCapacity(count)
-      images.reserveCapacity(count)
-      categories.reserveCapacity(count)
-      boxes.reserveCapacity(4 * count)
-      areas.reserveCapacity(count)
-      isCrowd.reserveCapacity(count)
-      isIgnored.reserveCapacity(count)
-    }
 
     public var count: Int { ids.count }
   }

@@ -13,23 +13,4 @@ public struct Detections: Sendable {
   public init() {}
 
   public var count: Int { scores.count }
-
-  public mutating func append(
-    image: Int64, category: Int64, box: (Double, Double, Double, Double), score: Double
-  ) {
-    images.append(image)
-    categories.append(category)
-    boxes.append(box.0)
-    boxes.append(box.1)
-    boxes.append(box.2)
-    boxes.append(box.3)
-    scores.append(score)
-  }
-
-  mutating func reserve(_ count: Int) {
-    images.reserveCapacity(count)
-    categories.reserveCapacity(count)
-    boxes.reserveCapacity(4 * count)
-    scores.reserveCapacity(count)
-  }
 }
