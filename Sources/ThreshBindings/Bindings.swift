@@ -17,6 +17,7 @@ public enum Bindings {
     try registerOptimizers(in: session)
     try registerData(in: session)
     try registerSelection(in: session)
+    try registerCOCO(in: session)
     try registerStream(in: session)
     try registerProfile(in: session)
 
@@ -35,6 +36,7 @@ public enum Bindings {
     th.namespace(datasets())
     th.namespace(selection())
     th.namespace(statistics())
+    th.namespace(coco())
     try session.run(
       "package.loaded['thresh.core'] = ...", name: "=bindings", arguments: [th.table])
   }

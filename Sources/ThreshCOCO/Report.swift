@@ -44,7 +44,7 @@ public struct Report: Sendable {
   public internal(set) var problems: [Problem] = []
   static let exampleLimit = 5
 
-  init(path: String) { self.path = path }
+  public init(path: String) { self.path = path }
 
   public var worst: Severity? { problems.map(\.severity).max() }
 
