@@ -7,7 +7,9 @@ public struct Evaluation: Sendable {
   /// In the order of the arrays: rows of the annotations, by id.
   public let categoryRows: [Int]
   public let imageRows: [Int]
-  /// (T, R, K, A, M); -1 where a category has no objects.
+  /// Which numbers of detections have curves: those that a figure is read off.
+  let curveLimits: [Int]
+  /// (T, R, K, A, curves); -1 where a category has no objects.
   public internal(set) var precision: [Double] = []
   /// The score at each of these points, 0 beyond the end of the curve.
   public internal(set) var scores: [Double] = []
@@ -38,16 +40,27 @@ public struct Evaluation: Sendable {
   var K: Int { categoryRows.count }
   var A: Int { options.areas.count }
   var M: Int { options.maxDetections.count }
+  var curves: Int { curveLimits.count }
+
+  init(options: EvaluationOptions, categoryRows: [Int], imageRows: [Int]) {
+    self.options = options
+    self.categoryRows = categoryRows
+    self.imageRows = imageRows
+    let last = options.maxDetections.count - 1
+    let hundred = options.maxDetections.firstIndex(of: 100) ?? last
+    curveLimits = options.mode == .strict ? [last] : Set([2, hundred, last]).sorted()
+  }
 
   /// The mean of precision over what is not fixed; -1 when nothing is defined.
   func meanPrecision(threshold: Double? = nil, category: Int? = nil, area: Int, limit: Int)
     -> Double
   {
+    guard let curve = curveLimits.firstIndex(of: limit) else { return -1 }
     var values: [Double] = []
     for t in 0..<T where threshold == nil || threshold == options.iouThresholds[t] {
       for r in 0..<R {
         for k in category.map({ $0..<$0 + 1 }) ?? 0..<K {
-          values.append(precision[(((t * R + r) * K + k) * A + area) * M + limit])
+          values.append(precision[(((t * R + r) * K + k) * A + area) * curves + curve])
         }
       }
     }

@@ -10,7 +10,7 @@ extension Evaluation {
     let cells = try Cells(truth, found, options)
     self.init(options: options, categoryRows: cells.categoryRows, imageRows: cells.imageRows)
     let judge = Judge(truth, found, cells, options)
-    precision = [Double](repeating: -1, count: T * R * K * A * M)
+    precision = [Double](repeating: -1, count: T * R * K * A * curves)
     recall = [Double](repeating: -1, count: T * K * A * M)
     scores = precision
     objectCounts = [Int](repeating: 0, count: K * A)
@@ -23,12 +23,6 @@ extension Evaluation {
       }
     }
     count(truth, found, cells)
-  }
-
-  private init(options: EvaluationOptions, categoryRows: [Int], imageRows: [Int]) {
-    self.options = options
-    self.categoryRows = categoryRows
-    self.imageRows = imageRows
   }
 
   private mutating func count(_ truth: Annotations, _ found: Detections, _ cells: Cells) {
@@ -54,33 +48,51 @@ extension Evaluation {
     let total = Double(w.objectCount)
     for m in 0..<M {
       let limit = Int32(truncatingIfNeeded: options.maxDetections[m])
-      let any = !range.isEmpty && limit > 0
+      let curve = curveLimits.firstIndex(of: m)
       for t in 0..<T {
+        let place = ((t * K + category) * A + area) * M + m
+        guard !range.isEmpty else {
+          recall[place] = 0
+          if let curve { fill(t, category, area, curve, 0, total, nil, judge, &w) }
+          continue
+        }
+        guard let curve else {
+          recall[place] = Double(w.found(t, limit, range, cells)) / total
+          continue
+        }
         let found = w.curve(t, limit, range, cells)
-        recall[((t * K + category) * A + area) * M + m] = any ? Double(found.true) / total : 0
-        // From the right, the best precision at this or a higher recall.
-        var best = 0.0
-        for i in stride(from: found.true - 1, through: 0, by: -1) {
-          let (tp, fp) = (Double(i + 1), Double(w.falses[i]))
-          let p = tp / (fp + tp + 0x1p-52)
-          if p > best { best = p }
-          w.envelope[i] = best
-        }
-        var i = 0
-        for r in 0..<R {
-          let wanted = options.recallThresholds[r]
-          let place = (((t * R + r) * K + category) * A + area) * M + m
-          // Recall is 0 at first, so a wanted recall of 0 is met by the first detection, right or not.
-          if wanted <= 0 {
-            precision[place] = best
-            scores[place] = any ? judge.score(cells.scoreOrder[range.lowerBound]) : 0
-            continue
-          }
-          while i < found.true && Double(i + 1) / total < wanted { i += 1 }
-          precision[place] = i < found.true ? w.envelope[i] : 0
-          scores[place] = i < found.true ? judge.score(w.places[i]) : 0
-        }
+        recall[place] = Double(found) / total
+        fill(t, category, area, curve, found, total, cells.scoreOrder[range.lowerBound], judge, &w)
       }
+    }
+  }
+
+  /// One curve. `found`: how many detections are right; `first`: the one of the highest score.
+  private mutating func fill(
+    _ t: Int, _ category: Int, _ area: Int, _ curve: Int, _ found: Int, _ total: Double,
+    _ first: Int32?, _ judge: Judge, _ w: inout Workspace
+  ) {
+    // From the right, the best precision at this or a higher recall.
+    var best = 0.0
+    for i in stride(from: found - 1, through: 0, by: -1) {
+      let (tp, fp) = (Double(i + 1), Double(w.falses[i]))
+      let p = tp / (fp + tp + 0x1p-52)
+      if p > best { best = p }
+      w.envelope[i] = best
+    }
+    var i = 0
+    for r in 0..<R {
+      let wanted = options.recallThresholds[r]
+      let place = (((t * R + r) * K + category) * A + area) * curves + curve
+      // Recall is 0 at first, so a wanted recall of 0 is met by the first detection, right or not.
+      if wanted <= 0 {
+        precision[place] = best
+        scores[place] = first.map { judge.score($0) } ?? 0
+        continue
+      }
+      while i < found && Double(i + 1) / total < wanted { i += 1 }
+      precision[place] = i < found ? w.envelope[i] : 0
+      scores[place] = i < found ? judge.score(w.places[i]) : 0
     }
   }
 }
@@ -94,6 +106,8 @@ struct Workspace {
   /// One bit a threshold, for each detection of the category.
   var matched: [UInt64] = []
   var ignored: [UInt64] = []
+  /// The object that each detection took at the last threshold that it took any at; -1 for none.
+  var objects: [Int32] = []
   /// Objects that are not ignored.
   var objectCount = 0
   /// False and true detections up to each true one, by falling score.
@@ -101,11 +115,21 @@ struct Workspace {
   var places: [Int32] = []
   var envelope: [Double] = []
 
+  /// How many of the first detections of each cell are right.
+  func found(_ t: Int, _ limit: Int32, _ range: Range<Int>, _ cells: Cells) -> Int {
+    let (bit, first) = (UInt64(t), range.lowerBound)
+    var found = 0
+    for place in range where cells.ranks[place] < limit {
+      found += Int((matched[place - first] & ~ignored[place - first]) >> bit & 1)
+    }
+    return found
+  }
+
   /// Fills `falses` and `places` for one threshold; says how many detections are right.
   @inline(__always)
   mutating func curve(
     _ t: Int, _ limit: Int32, _ range: Range<Int>, _ cells: Cells
-  ) -> (true: Int, false: Int) {
+  ) -> Int {
     let bit = UInt64(t)
     let first = range.lowerBound
     let count = range.count
@@ -132,6 +156,6 @@ struct Workspace {
         }
       }
     }
-    return (trues, Int(wrongs))
+    return trues
   }
 }

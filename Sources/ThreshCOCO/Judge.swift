@@ -51,6 +51,7 @@ struct Judge {
     if w.matched.count < count + 1 {
       w.matched = [UInt64](repeating: 0, count: count + 1)
       w.ignored = w.matched
+      w.objects = [Int32](repeating: -1, count: count + 1)
       w.falses = [Int32](repeating: 0, count: count + 1)
       w.places = w.falses
       w.envelope = [Double](repeating: 0, count: count + 1)
@@ -79,6 +80,7 @@ struct Judge {
     w.objectCount = 0
     for i in whole.detections {
       w.matched[i - first] = 0
+      w.objects[i - first] = -1
       // Unless it is matched: a detection outside the range does not count.
       w.ignored[i - first] = areas[i] < range.low || areas[i] > range.high ? all : 0
     }
@@ -135,6 +137,7 @@ struct Judge {
           }
           if m < 0 { continue }
           taken[m] |= bit
+          w.objects[place] = order[m]
           let isSeen = !isInvisible[Int(order[m])]
           if isSeen { w.matched[place] |= bit }
           if m >= counting {
