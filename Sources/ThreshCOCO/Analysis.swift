@@ -148,7 +148,7 @@ public struct ConfusionMatrix: Sendable {
     let kept = found.subset(
       found.rows(above: leastScore).filter { known[found.categories[$0]] >= 0 })
     let cells = try Cells(truth, kept, o)
-    let judge = Judge(truth, kept, cells, o)
+    let judge = try Judge(truth, kept, cells, o)
     var w = Workspace()
     judge.overlaps(0, &w)
     let k = rows.count

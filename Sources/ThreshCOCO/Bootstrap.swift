@@ -3,12 +3,9 @@
 /// How far figures would scatter over other images like these: the percentile bootstrap over images
 /// (Efron 1979). Of two detectors the same images are drawn for both.
 public struct Bootstrap: Sendable {
-  /// AP, AP50, AP75 and AR at the largest number of detections, objects of every area. Those of
-  /// thresholds that were not asked for are -1.
-  public struct Sample: Sendable {
-    public var values: [Double]
-    public static let names = ["AP", "AP50", "AP75", "AR"]
-  }
+  /// The figures, at the largest number of detections, objects of every area; -1 for AP50 and AP75 when
+  /// their threshold was not asked for.
+  public static let names = ["AP", "AP50", "AP75", "AR"]
 
   public struct Interval: Sendable {
     public var name: String
@@ -75,16 +72,10 @@ public struct Bootstrap: Sendable {
   /// How often each image is drawn: n of n with replacement, the same for the same seed and number.
   static func draw(_ n: Int, _ seed: UInt64, _ number: Int) -> [Int32] {
     var weights = [Int32](repeating: 0, count: n)
-    // SplitMix64 of a counter, keyed by the seed and the draw.
-    func mixed(_ x: UInt64) -> UInt64 {
-      var z = x &+ 0x9E37_79B9_7F4A_7C15
-      z = (z ^ z >> 30) &* 0xBF58_476D_1CE4_E5B9
-      z = (z ^ z >> 27) &* 0x94D0_49BB_1331_11EB
-      return z ^ z >> 31
-    }
-    let key = mixed(mixed(seed) ^ UInt64(number))
     for i in 0..<n {
-      weights[Int(mixed(key &+ UInt64(i)).multipliedFullWidth(by: UInt64(n)).high)] += 1
+      let random = CounterRandom.number(
+        seed: seed, stream: UInt64(number) << 8 | 2, index: UInt64(i))
+      weights[Int(random.multipliedFullWidth(by: UInt64(n)).high)] += 1
     }
     return weights
   }
@@ -92,11 +83,11 @@ public struct Bootstrap: Sendable {
   private static func intervals(
     _ value: [Double], _ samples: [[Double]], _ level: Double
   ) -> [Interval] {
-    Sample.names.indices.map { i in
+    names.indices.map { i in
       let sorted = samples.map { $0[i] }.filter { $0 == $0 }.sorted()
       guard !sorted.isEmpty else {
         return Interval(
-          name: Sample.names[i], value: value[i], low: .nan, high: .nan, deviation: .nan, p: .nan)
+          name: names[i], value: value[i], low: .nan, high: .nan, deviation: .nan, p: .nan)
       }
       let n = Double(sorted.count)
       let mean = sorted.reduce(0, +) / n
@@ -104,7 +95,7 @@ public struct Bootstrap: Sendable {
       let below = Double(sorted.count { $0 <= 0 }) / n
       let above = Double(sorted.count { $0 >= 0 }) / n
       return Interval(
-        name: Sample.names[i], value: value[i], low: quantile(sorted, (1 - level) / 2),
+        name: names[i], value: value[i], low: quantile(sorted, (1 - level) / 2),
         high: quantile(sorted, (1 + level) / 2),
         deviation: sorted.count > 1 ? (squares / (n - 1)).squareRoot() : 0,
         p: min(2 * min(below, above), 1))
@@ -138,7 +129,7 @@ private struct ImageCurves {
     o.areas = [AreaRange("all", 0, 1e10)]
     self.options = o
     cells = try Cells(truth, found, o)
-    let judge = Judge(truth, found, cells, o)
+    let judge = try Judge(truth, found, cells, o)
     var imageOf = [Int32](repeating: 0, count: cells.detectionRows.count)
     for cell in cells.cells {
       for d in cell.detections { imageOf[Int(d)] = cell.image }

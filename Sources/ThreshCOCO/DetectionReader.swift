@@ -115,7 +115,9 @@ private struct DetectionReader {
       do {
         let mask = try Segmentation(json: record.bytes(4))
         result.masks.append(mask)
-        if values[2].kind == THRESH_JSON_ABSENT { box = mask.box }
+        if values[2].kind == THRESH_JSON_ABSENT {
+          box = try mask.box()
+        }
       } catch let error as COCOError {
         problems.add(.maskInvalid, record: position, offset: values[4].offset, error.message)
         return

@@ -9,7 +9,7 @@ extension Evaluation {
     let options = try options.validated()
     let cells = try Cells(truth, found, options)
     self.init(options: options, categoryRows: cells.categoryRows, imageRows: cells.imageRows)
-    let judge = Judge(truth, found, cells, options)
+    let judge = try Judge(truth, found, cells, options)
     precision = [Double](repeating: -1, count: T * R * K * A * curves)
     recall = [Double](repeating: -1, count: T * K * A * M)
     scores = precision

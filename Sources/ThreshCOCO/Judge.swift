@@ -16,8 +16,14 @@ struct Judge {
   /// The objects whose match is not seen: those with id 0, in `compat` mode.
   let isInvisible: [Bool]
   private let allFinite: Bool
+  /// Of the detections and of the objects, when masks are compared; else none.
+  private let masks: [RunMask]
+  private let objectMasks: [RunMask]
 
-  init(_ truth: Annotations, _ found: Detections, _ cells: Cells, _ o: EvaluationOptions) {
+  /// Throws when masks are asked for and there are none.
+  init(
+    _ truth: Annotations, _ found: Detections, _ cells: Cells, _ o: EvaluationOptions
+  ) throws {
     func box(_ values: [Double], _ row: Int32) -> Box {
       let i = 4 * Int(row)
       return (values[i], values[i + 1], values[i + 2], values[i + 3])
@@ -36,7 +42,39 @@ struct Judge {
       ? cells.objectRows.indices.map { crowds[$0] || flags[Int(cells.objectRows[$0])] } : crowds
     isInvisible = cells.objectRows.map { o.mode == .compat && truth.objects.ids[Int($0)] == 0 }
     allFinite = (boxes + objectBoxes).allSatisfy { ($0.x + $0.y + $0.w + $0.h).isFinite }
-    areas = boxes.map { $0.w * $0.h }
+    guard o.overlap == .masks else {
+      (masks, objectMasks) = ([], [])
+      areas = boxes.map { $0.w * $0.h }
+      return
+    }
+    let table = IDTable(truth.images.ids)
+    masks = try Judge.masks(found.masks, cells.detectionRows, "result", truth) {
+      table[found.images[$0]]
+    }
+    objectMasks = try Judge.masks(truth.objects.masks, cells.objectRows, "annotation", truth) {
+      Int(truth.objects.images[$0])
+    }
+    areas = masks.map { Double($0.area) }
+  }
+
+  /// The masks of these rows, on images of the annotations' sizes.
+  private static func masks(
+    _ outlines: [Segmentation], _ rows: [Int32], _ name: String, _ truth: Annotations,
+    image: (Int) -> Int
+  ) throws -> [RunMask] {
+    try rows.map { row in
+      let row = Int(row)
+      guard row < outlines.count else {
+        throw COCOError("the \(name)s were read without their masks")
+      }
+      do {
+        let i = image(row)
+        return try RunMask(
+          outlines[row], height: Int(truth.images.heights[i]), width: Int(truth.images.widths[i]))
+      } catch let error as COCOError {
+        throw COCOError("\(name) \(row): \(error.message)")
+      }
+    }
   }
 
   func score(_ place: Int32) -> Double { scores[Int(place)] }
@@ -61,7 +99,9 @@ struct Judge {
       for g in cell.objects {
         let (object, crowd) = (objectBoxes[Int(g)], isCrowd[Int(g)])
         for d in cell.detections {
-          if allFinite {
+          if !masks.isEmpty {
+            w.overlaps.append(masks[Int(d)].overlap(objectMasks[Int(g)], isCrowd: crowd))
+          } else if allFinite {
             w.overlaps.append(overlap(boxes[Int(d)], object, isCrowd: crowd))
           } else {
             let iou = overlapOfAny(boxes[Int(d)], object, isCrowd: crowd)

@@ -20,7 +20,7 @@ struct Matching {
     o.areas = [AreaRange("all", 0, 1e10)]
     o = try o.validated()
     cells = try Cells(truth, found, o)
-    judge = Judge(truth, found, cells, o)
+    judge = try Judge(truth, found, cells, o)
     objects = [Int32](repeating: -1, count: cells.detectionRows.count)
     matched = [Bool](repeating: false, count: objects.count)
     ignored = matched
