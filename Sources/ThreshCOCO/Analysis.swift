@@ -191,9 +191,10 @@ public struct ImageErrors: Sendable {
   /// For each of `right`, the row of its object.
   public var objects: [Int] = []
 
+  /// 2 right / (2 right + wrong + missed); 1 where nothing counts.
   public var f1: Double {
     let total = 2 * right.count + wrong.count + missed.count
-    return total == 0 ? 0 : 2 * Double(right.count) / Double(total)
+    return total == 0 ? 1 : 2 * Double(right.count) / Double(total)
   }
 
   /// One entry an image, in the order of ids. `leastScore`: detections below do not count.

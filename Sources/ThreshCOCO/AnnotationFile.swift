@@ -165,7 +165,8 @@ private struct Record {
   }
 
   var text: UnsafeRawBufferPointer {
-    UnsafeRawBufferPointer(start: fields.whole?.pointee.text, count: fields.whole?.pointee.length ?? 0)
+    UnsafeRawBufferPointer(
+      start: fields.whole?.pointee.text, count: fields.whole?.pointee.length ?? 0)
   }
 
   /// The text with some of its integers replaced.

@@ -3,7 +3,8 @@ import CJSONReader
 
 extension Segmentation {
   /// Reads the `segmentation` of an annotation: polygons, runs, or runs as pycocotools packs them.
-  init(json: [UInt8]) throws {
+  /// Throws ``COCOError`` for anything else.
+  public init(json: [UInt8]) throws {
     let reader = try JSONReader(bytes: json, name: "segmentation")
     switch reader.next {
     case THRESH_JSON_NULL: self = .none

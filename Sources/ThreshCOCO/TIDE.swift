@@ -29,7 +29,8 @@ public struct TIDE: Sendable {
   ) throws {
     var run = Run(truth.categories.count)
     try run.judge(truth, found, threshold, background, maxDetections)
-    let base = run.precision(zip(run.points, run.positives).map { Curve(points: $0, positives: $1) })
+    let base = run.precision(
+      zip(run.points, run.positives).map { Curve(points: $0, positives: $1) })
     precision = base
     gains = Kind.allCases.map { kind in
       max(run.precision(run.curves { $0.kind == kind }) - base, 0)
@@ -209,7 +210,8 @@ public struct TIDE: Sendable {
       func claim(_ kind: Kind, _ i: Int, _ object: Int) {
         let score = found.scores[d[i]]
         errors.append(
-          Error(kind: kind, category: categories[i], score: isIgnored[i] ? nil : score, mended: nil))
+          Error(kind: kind, category: categories[i], score: isIgnored[i] ? nil : score, mended: nil)
+        )
         if isUsed[object] { return }
         if claims[object].map({ $0.score < score }) ?? true {
           claims[object] = (score, errors.count - 1)

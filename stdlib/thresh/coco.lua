@@ -8,7 +8,9 @@ local M = {}
 
 --- The annotations of a COCO file, by column: `th.coco.load("instances_val2017.json")`.
 --
--- Options: masks (false; keep outlines too). `a:report()` tells what the file has wrong.
+-- Options: masks (false; keep outlines too). `a:report()` tells what the file has wrong,
+-- `a:statistics()` what it holds; `a:categories()` and `a:image_ids{with_objects =}` list ids; `a:sample(n, {seed =})`
+-- and `a:split({0.8, 0.2}, {seed =})` draw ids of images.
 function M.load(path, given)
   return core.read_annotations(path, given)
 end
@@ -60,6 +62,10 @@ end
 --
 -- `e.stats` are the 12 figures in pycocotools' order; `e:figures()` names them; `e:categories()` has
 -- AP and AR of each category; `e.counts` says how many images, objects and detections went in.
+-- Where the errors are: `e:curve{iou =, category =, area =}`, `e:best_f{iou =, category =, beta =}`,
+-- `e:confusion{iou =, min_score =, max_dets =}`, `e:calibration{iou =, bins =}`, `e:tide{iou =,
+-- background =}`, `e:image_errors{iou =, min_score =}`. How sure the figures are: `e:bootstrap{draws =,
+-- level =, seed =}`, and `e:compare(other, {…})` for the difference of two detectors on one set.
 function M.evaluate(given)
   local o = options.check("coco.evaluate", given, rules {
     gt = { { "string", "userdata" }, required = true }, dt = { { "string", "userdata" }, required = true },
@@ -97,6 +103,20 @@ function M.evaluator(gt, given)
   return setmetatable({
     annotations = annotations(gt, o.masks), results = core.new_results(), options = chosen(o),
   }, Evaluator)
+end
+
+--- Copies what is asked for of an annotation file, each record as it stands: the counts.
+--
+-- Options: images, categories (ids), min_area, max_area (square pixels), no_crowds, drop_invalid
+-- (objects whose box is not four finite numbers of a positive size).
+function M.copy(source, path, given)
+  return core.copy(source, path, given)
+end
+
+--- Puts annotation files together: categories are one by name, images by id and file name; ids that are
+--- taken are replaced. The counts.
+function M.merge(sources, path)
+  return core.merge(sources, path)
 end
 
 --- The lines that pycocotools prints for an evaluation; `n/a` where nothing is defined.

@@ -30,6 +30,7 @@ func coco() -> Namespace {
     let value = try Evaluation(truth.value, found.value, options)
     return .object(LuaEvaluation(value, truth.value, found.value))
   }
+  addCOCOFiles(to: &coco)
   return coco
 }
 

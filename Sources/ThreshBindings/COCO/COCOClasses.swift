@@ -71,8 +71,26 @@ private func registerAnnotations(in session: LuaSession) throws {
               ]))
           })
       },
+      method("statistics") { call in .one(statistics(try own(call).value)) },
+      method("sample") { call in
+        let o = try call.options(at: 3, allowed: ["seed"])
+        let ids = try own(call).value.sample(
+          call.integer(2, "count"), seed: call.seedOption(o) ?? 0)
+        return .list(ids.map { .integer($0) })
+      },
+      method("split") { call in
+        let o = try call.options(at: 3, allowed: ["seed"])
+        let fractions = try call.table(2, "fractions").numbers().doubles
+        let parts = try own(call).value.split(fractions, seed: call.seedOption(o) ?? 0)
+        return .list(parts.map { .list($0.map { .integer($0) }) })
+      },
       method("image_ids") { call in
-        .list(try own(call).value.images.ids.map { .integer($0) })
+        let value = try own(call).value
+        let o = try call.options(at: 2, allowed: ["with_objects"])
+        guard try o.boolean("with_objects") ?? false else {
+          return .list(value.images.ids.map { .integer($0) })
+        }
+        return .list(Set(value.objects.images).sorted().map { .integer(value.images.ids[Int($0)]) })
       },
     ],
     properties: [
@@ -165,7 +183,7 @@ private func registerEvaluation(in session: LuaSession) throws {
         let own = try own(call)
         return .list(own.value.categories.map { category($0, own.value, own.truth) })
       },
-    ],
+    ] + evaluationAnalyses(),
     properties: [
       LuaProperty("stats", get: { .list(try own($0).value.stats.map { .number($0) }) }),
       LuaProperty("counts", get: { .one(counts(try own($0).value)) }),
