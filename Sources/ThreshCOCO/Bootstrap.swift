@@ -2,6 +2,9 @@
 
 /// How far figures would scatter over other images like these: the percentile bootstrap over images
 /// (Efron 1979). Of two detectors the same images are drawn for both.
+///
+/// AP depends on the number of images: the envelope of its curve favours few objects. The intervals are
+/// for AP on as many images as there are, not for the limit of very many.
 public struct Bootstrap: Sendable {
   /// The figures, at the largest number of detections, objects of every area; -1 for AP50 and AP75 when
   /// their threshold was not asked for.

@@ -10,6 +10,7 @@ import ThreshKit
 
   @Test(arguments: [
     "tensors", "errors", "modules", "fusion", "selection", "scores", "greedy", "batches", "files",
+    "coco",
     "progress", "profile",
   ])
   func script_run_returnsOk(_ name: String) throws {
