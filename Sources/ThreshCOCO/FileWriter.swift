@@ -5,7 +5,8 @@
   import Musl
 #endif
 
-/// A file that appears under its name when it is whole.
+/// A file that appears under its name when it is whole; what is no plain file (a device, a link) is
+/// written to instead.
 final class FileWriter {
   private let path: String
   private let draft: String
@@ -14,7 +15,9 @@ final class FileWriter {
 
   init(path: String) throws {
     self.path = path
-    draft = "\(path).part-\(getpid())"
+    var status = stat()
+    let isSpecial = lstat(path, &status) == 0 && status.st_mode & S_IFMT != S_IFREG
+    draft = isSpecial ? path : "\(path).part-\(getpid())"
     file = fopen(draft, "w")
     guard file != nil else { throw problem("cannot write") }
     buffer.reserveCapacity(1 << 17)
@@ -44,14 +47,18 @@ final class FileWriter {
   /// Puts the file in its place.
   func close() throws {
     try flush()
-    guard let file, fclose(file) == 0 else { throw problem("cannot write") }
+    guard let file else { return }
     self.file = nil
-    guard rename(draft, path) == 0 else { throw problem("cannot write") }
+    guard fclose(file) == 0, draft == path || rename(draft, path) == 0 else {
+      let problem = problem("cannot write")
+      if draft != path { unlink(draft) }
+      throw problem
+    }
   }
 
   deinit {
     guard let file else { return }
     fclose(file)
-    unlink(draft)
+    if draft != path { unlink(draft) }
   }
 }

@@ -86,7 +86,7 @@ fails("image_id 9", coco.evaluate, { gt = gt, dt = stray })
 local zero = coco.load(write("zero.json", [[{"images":[{"id":1}],"categories":[{"id":1}],
 "annotations":[{"id":0,"image_id":1,"category_id":1,"bbox":[1,1,9,9],"area":81,"iscrowd":0}]}]]))
 assert(zero:report().problems[1].kind == "zero-id" and zero:report().problems[1].examples[1].line == 2)
-fails("zero.json:2:17", coco.evaluate, { gt = zero, dt = coco.results(), strict = true })
+fails("zero.json:2:16", coco.evaluate, { gt = zero, dt = coco.results(), strict = true })
 assert(#coco.evaluate { gt = zero, dt = coco.results() }.notes == 1)
 
 -- JSON text.

@@ -100,6 +100,9 @@ end
 -- gt: a path or annotations; the options of `evaluate`, without gt and dt.
 function M.evaluator(gt, given)
   local o = options.check("coco.evaluator", given, rules {}, 2)
+  if type(gt) ~= "string" and type(gt) ~= "userdata" then
+    error("coco.evaluator: needs annotations or their path, got " .. options.shown(gt), 2)
+  end
   return setmetatable({
     annotations = annotations(gt, o.masks), results = core.new_results(), options = chosen(o),
   }, Evaluator)
@@ -122,8 +125,8 @@ end
 --- The lines that pycocotools prints for an evaluation; `n/a` where nothing is defined.
 function M.summary(evaluation)
   local lines = {}
-  local iou = evaluation.iou_thresholds
-  for i, figure in ipairs(evaluation:figures()) do
+  local figures, iou = core.summary(evaluation)
+  for i, figure in ipairs(figures) do
     local range = figure.iou and string.format("%.2f", figure.iou)
       or string.format("%.2f:%.2f", iou[1], iou[#iou])
     lines[i] = string.format(" %-18s (%s) @[ IoU=%-9s | area=%6s | maxDets=%3d ] = %s",

@@ -30,6 +30,12 @@ func coco() -> Namespace {
     let value = try Evaluation(truth.value, found.value, options)
     return .object(LuaEvaluation(value, truth.value, found.value))
   }
+  coco.function("summary") { call in
+    let evaluation = try call.object(1, "evaluation", as: LuaEvaluation.self).value
+    return .many([
+      figures(evaluation), .list(evaluation.options.iouThresholds.map { .number($0) }),
+    ])
+  }
   addCOCOFiles(to: &coco)
   return coco
 }

@@ -202,7 +202,7 @@ private func registerEvaluation(in session: LuaSession) throws {
     ])
 }
 
-private func figures(_ evaluation: Evaluation) -> LuaValue {
+func figures(_ evaluation: Evaluation) -> LuaValue {
   .list(
     evaluation.figures.map { figure in
       var fields: [LuaTable.Field] = [
