@@ -8,7 +8,7 @@
 
 #include "CJSONReader.h"
 
-enum { window = 1 << 20, deepest_checked = 64 };
+enum { deepest_checked = 64 };
 // A single string, number or wanted record beyond this is refused.
 static const size_t longest_token = (size_t)1 << 30;
 
@@ -89,10 +89,10 @@ static void pass_byte_order_mark(thresh_json *r) {
   if (r->end - r->at >= 3 && memcmp(r->at, "\xef\xbb\xbf", 3) == 0) r->at += 3;
 }
 
-thresh_json *thresh_json_open(const char *path, int *error) {
+thresh_json *thresh_json_open(const char *path, size_t window, int *error) {
   const int file = open(path, O_RDONLY | O_CLOEXEC);
   if (file < 0) return *error = errno, NULL;
-  thresh_json *r = made(window);
+  thresh_json *r = made(window < 16 ? 16 : window);
   if (!r) return *error = ENOMEM, close(file), NULL;
   r->file = file;
   pass_byte_order_mark(r);

@@ -16,7 +16,7 @@ final class JSONReader {
   init(path: String) throws {
     self.path = path
     var code: Int32 = 0
-    guard let raw = thresh_json_open(path, &code) else {
+    guard let raw = thresh_json_open(path, 1 << 20, &code) else {
       throw COCOError("cannot read '\(path)': \(String(cString: strerror(code)))")
     }
     self.raw = raw

@@ -54,8 +54,9 @@ typedef struct {
   uint64_t offset;        // of the value (or of `item`) in bytes from the start of the file
 } thresh_json_value;
 
-// Returns null and sets `*error` to errno.
-thresh_json *thresh_json_open(const char *path, int *error);
+// Reads the file `window` bytes at a time, more where a single value needs it. Returns null and sets
+// `*error` to errno.
+thresh_json *thresh_json_open(const char *path, size_t window, int *error);
 // Copies the bytes. Null when memory is short.
 thresh_json *thresh_json_of_bytes(const void *bytes, size_t count);
 void thresh_json_close(thresh_json *reader);
