@@ -49,11 +49,12 @@ let package = Package(
     cModule("CKernels"),
     cModule("CStdlib", embedded: ["files.inc"]),
     cModule("CDigits", embedded: ["digits.bin"]),
+    cModule("CJSONReader", embedded: ["powers.inc"]),
 
     // The native core. An arrow only ever points down.
     module("ThreshTensor", ["COpenBLAS", "CKernels", "CInterrupt", "CZlib"]),
     module("ThreshNN", ["ThreshTensor"]),
-    module("ThreshCOCO", []),
+    module("ThreshCOCO", ["CJSONReader"]),
     module("ThreshData", ["ThreshTensor", "CMessageDigest", "CDigits"]),
     module("ThreshSelection", ["ThreshTensor"]),
     module("ThreshDetection", ["ThreshTensor", "ThreshNN"]),
@@ -73,7 +74,7 @@ let package = Package(
 
     tests("ThreshTensorTests", ["ThreshTensor"]),
     tests("ThreshNNTests", ["ThreshNN"]),
-    tests("ThreshCOCOTests", ["ThreshCOCO"]),
+    tests("ThreshCOCOTests", ["ThreshCOCO", "CJSONReader"]),
     tests("ThreshDataTests", ["ThreshData"]),
     tests("ThreshSelectionTests", ["ThreshSelection"]),
     tests("ThreshDetectionTests", ["ThreshDetection"]),

@@ -18,6 +18,7 @@ public enum Bindings {
     try registerData(in: session)
     try registerSelection(in: session)
     try registerDetection(in: session)
+    try registerCOCO(in: session)
     try registerStream(in: session)
     try registerProfile(in: session)
 
@@ -37,6 +38,7 @@ public enum Bindings {
     th.namespace(selection())
     th.namespace(detection(random: random))
     th.namespace(statistics())
+    th.namespace(coco())
     try session.run(
       "package.loaded['thresh.core'] = ...", name: "=bindings", arguments: [th.table])
   }

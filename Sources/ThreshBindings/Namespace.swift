@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import ThreshCOCO
 import ThreshLua
 import ThreshTensor
 
@@ -37,7 +38,13 @@ struct Namespace {
 /// `body` with the core's errors turned into those that Lua is told about.
 func translated(_ body: @escaping Namespace.Body) -> Namespace.Body {
   { call in
-    do { return try body(call) } catch let error as TensorError { throw luaError(error) }
+    do {
+      return try body(call)
+    } catch let error as TensorError {
+      throw luaError(error)
+    } catch let error as COCOError {
+      throw NativeError(op: nil, message: error.message)
+    }
   }
 }
 

@@ -38,6 +38,11 @@ public struct Annotations: Sendable {
     /// Of the object's mask, in square pixels.
     public var areas: [Double] = []
     public var isCrowd: [Bool] = []
+    /// The file's own `ignore`, which the evaluation follows only when asked to; empty when no object
+    /// has it set.
+    public var isIgnored: [Bool] = []
+    /// Masks, when they were asked for: one an object, else none.
+    public var masks: [Segmentation] = []
 
     public init() {}
 

@@ -28,7 +28,12 @@ local skipped = {
   ["th.save_safetensors"] = "writes a file; only called below the scratch folder",
   ["th.select.write_trace"] = "writes a file; only called below the scratch folder",
   ["Profile:chrome_trace"] = "writes a file; only called below the scratch folder",
+  ["Detections:save"] = "writes a file; only called below the scratch folder",
+  ["th.coco.copy"] = "writes a file; only called below the scratch folder",
+  ["th.coco.merge"] = "writes a file; only called below the scratch folder",
 }
+-- Where the path stands that is not the first argument (behind self).
+local path_place = { ["th.coco.copy"] = 2, ["th.coco.merge"] = 2 }
 
 -- What functions have told of their arguments: learnt from their own messages.
 local function knowledge() return { wants = {}, names = {}, refused = {}, kinds = {}, required = {}, most = 0 } end
@@ -55,6 +60,9 @@ local option_names = {
   "sums", "temperature", "validate_on",
   "backbone", "boxes", "clip", "from", "ids", "iou_threshold", "keep_equal", "maps", "negatives",
   "per_image", "pooled", "ratios", "scales", "score_threshold", "size", "sizes", "style", "threshold", "to",
+  "area", "areas", "background", "category", "categories", "draws",
+  "drop_invalid", "dt", "float32", "gt", "ignore", "iou", "level", "masks", "max_area", "max_dets", "min_area",
+  "min_score", "no_crowds", "recall", "use_categories", "with_objects",
   "unit", "upper", "validation", "warm", "weight", "weight_decay", "weights", "width", "x", "y",
 }
 
@@ -242,7 +250,7 @@ local function attempt(target)
     if list[1] ~= _G and rawget(list[1], "width") == nil then list[1].width = 3 end
   end
   if skipped[target.name] then
-    local path = target.self and 2 or 1
+    local path = path_place[target.name] or target.self and 2 or 1
     list[path] = below_scratch(list[path])
   end
   for i = 1, n do

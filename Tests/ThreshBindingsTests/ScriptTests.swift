@@ -10,7 +10,7 @@ import ThreshKit
 
   @Test(arguments: [
     "tensors", "errors", "modules", "fusion", "selection", "scores", "greedy", "batches",
-    "gradmatch", "deepfool", "layers", "detection", "help", "files", "progress", "profile",
+    "gradmatch", "deepfool", "layers", "detection", "coco", "help", "files", "progress", "profile",
   ])
   func script_run_returnsOk(_ name: String) throws {
     let scratch = FileManager.default.temporaryDirectory.appending(path: "thresh-\(UUID())")

@@ -5,6 +5,7 @@ local th = require "thresh.core"
 
 th.nn.define = require "thresh.define"
 th.select = require "thresh.select"
+th.coco = require "thresh.coco"
 
 -- A name that a namespace lacks is an error with a suggestion, not nil.
 local function strict(path, namespace)
@@ -22,7 +23,7 @@ local function strict(path, namespace)
 end
 
 for _, name in ipairs {
-  "nn", "models", "optim", "schedule", "data", "select", "detect", "statistics",
+  "nn", "models", "optim", "schedule", "data", "select", "detect", "statistics", "coco",
 } do
   strict("th." .. name, th[name])
 end

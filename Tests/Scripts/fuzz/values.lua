@@ -254,6 +254,20 @@ makers.NewAxis = function() return th.newaxis end
 makers.TraceWriter = function()
   return th.select.write_trace(V.scratch .. "/writer.trace", { data = makers.Dataset(), method = "fuzz" })
 end
+local coco_text = [[{"images":[{"id":1,"width":99,"height":99},{"id":2}],"categories":[{"id":1,"name":"a"}],
+"annotations":[{"id":0,"image_id":1,"category_id":1,"bbox":[1,2,30,40],"area":1200,"iscrowd":0},
+{"id":1,"image_id":2,"category_id":1,"bbox":[1,2,30,40],"area":1200,"iscrowd":1}]}]]
+makers.Annotations = function()
+  local path = V.scratch .. "/gt.json"
+  local file = assert(io.open(path, "w"))
+  file:write(coco_text)
+  file:close()
+  return th.coco.load(path)
+end
+makers.Detections = function()
+  return th.coco.results():add(1, { { 1, 2, 30, 40 }, { 5, 5, 9, 9 } }, { 0.9, pick { 0.1, 17 } }, { 1, 1 })
+end
+makers.Evaluation = function() return th.coco.evaluate { gt = makers.Annotations(), dt = makers.Detections() } end
 local trace_written
 makers.Trace = function()
   local path = V.scratch .. "/good.trace"
@@ -350,7 +364,7 @@ named.to = named.from
 --- A path below the scratch folder or one that no test could harm.
 function V.path()
   return pick {
-    V.scratch .. "/" .. pick { "a.npy", "b.npz", "c.safetensors", "good.trace", "none", "" }, V.scratch,
+    V.scratch .. "/" .. pick { "a.npy", "b.npz", "c.safetensors", "good.trace", "gt.json", "none", "" }, V.scratch,
     "/", "", "/dev/null", "/dev/zero", "/proc/self/status", "/no-such-folder/x", "\0",
   }
 end
