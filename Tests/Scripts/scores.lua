@@ -206,6 +206,14 @@ same(harvest.learned, { 1, 0, 0 })
 same(harvest.seen, { 4, 4, 0 })
 assert(harvest.losses[1] == 1 and harvest.losses[3] ~= harvest.losses[3])
 
+-- Embeddings and models among the options are no hindrance to a trace, which leaves them out.
+do
+  local path = folder .. "/wre.trace"
+  run { epochs = 1, trace = path, select = select.WRE { fraction = 0.1, embeddings = th.rand(n, 3, { seed = 1 }) } }
+  local written = select.read_trace(path)
+  assert(written.method == "WRE" and written.options.fraction == 0.1 and written.options.embeddings == nil)
+end
+
 -- InfoBatch: the first epoch keeps all, later ones prune, the last trains on everything; its replay
 -- gives the same bits.
 local trace = folder .. "/infobatch.trace"
