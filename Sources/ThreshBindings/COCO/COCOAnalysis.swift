@@ -121,7 +121,7 @@ func evaluationAnalyses() -> [LuaMethod] {
         intervals(
           try bootstrap.intervals(
             draws: o.integer("draws") ?? 1000, level: o.number("level") ?? 0.95,
-            seed: call.seedOption(o) ?? 0)))
+            seed: o.seed() ?? 0)))
     },
     // The other's figures less these, on the same draws of images.
     method("compare") { call in
@@ -138,7 +138,7 @@ func evaluationAnalyses() -> [LuaMethod] {
         intervals(
           try first.differences(
             to: second, draws: o.integer("draws") ?? 1000, level: o.number("level") ?? 0.95,
-            seed: call.seedOption(o) ?? 0)))
+            seed: o.seed() ?? 0)))
     },
   ]
 }

@@ -75,13 +75,13 @@ private func registerAnnotations(in session: LuaSession) throws {
       method("sample") { call in
         let o = try call.options(at: 3, allowed: ["seed"])
         let ids = try own(call).value.sample(
-          call.integer(2, "count"), seed: call.seedOption(o) ?? 0)
+          call.integer(2, "count"), seed: o.seed() ?? 0)
         return .list(ids.map { .integer($0) })
       },
       method("split") { call in
         let o = try call.options(at: 3, allowed: ["seed"])
         let fractions = try call.table(2, "fractions").numbers().doubles
-        let parts = try own(call).value.split(fractions, seed: call.seedOption(o) ?? 0)
+        let parts = try own(call).value.split(fractions, seed: o.seed() ?? 0)
         return .list(parts.map { .list($0.map { .integer($0) }) })
       },
       method("image_ids") { call in
