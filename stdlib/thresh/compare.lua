@@ -29,6 +29,7 @@ local rules = {
   evaluate_on = { "string", default = "test" },
   evaluate_every = { "integer", default = 1, from = 1 },
   initial = { "string" },
+  matching_error = { { "boolean", "string" } },
   traces = { "string" },
   target = { "number", from = 0, to = 1 },
   quiet = { "boolean", default = false },
@@ -98,6 +99,7 @@ local function run_one(config, e, seed, traces)
     batch_size = config.batch_size, seed = seed, augment = config.augment,
     task = config.task, label_smoothing = config.label_smoothing, evaluate_on = config.evaluate_on,
     evaluate_every = config.evaluate_every, initial = config.initial, trace = trace,
+    matching_error = config.matching_error,
     label = string.format("%s, seed %d", e.label, seed), quiet = config.quiet,
   }
 end

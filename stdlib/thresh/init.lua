@@ -32,7 +32,7 @@ end
 local parts = {
   train = "thresh.train", compare = "thresh.compare", progress = "thresh.progress",
   inspect = "thresh.inspect", arguments = "thresh.arguments", layers = "thresh.layers",
-  help = "thresh.help",
+  help = "thresh.help", plot = "thresh.plot",
 }
 
 return setmetatable(th, {
