@@ -100,26 +100,6 @@ for _, head in ipairs { "loc", "conf" } do
     place = place + grad.count
   end
 end
-assert(model:proxy({ x = x, targets = targets }):allclose(rows, { atol = 1e-5 }))
-assert(model:proxy({ x = x, objects = objects }):allclose(rows, { atol = 1e-5 }))
-same(model:proxy({ x = x, objects = objects }, { pooled = true }).shape[2], 8)
-fails("needs the images as 'x'", model.proxy, model, {})
-fails("needs 'targets'", model.proxy, model, { x = x })
-
--- A context gathers the proxies of all candidates; the model's mode comes back.
-local Context = require "thresh.context"
-local data = setmetatable({ loader = function()
-  local row = 0
-  return function()
-    row = row + 1
-    if row <= 3 then return { x = x[{ { row, row } }], objects = { objects[row] } } end
-  end
-end }, { __len = function() return 3 end })
-model:train()
-local context = Context.new { model = model, data = data }
-assert(context:proxies():allclose(rows, { rtol = 1e-4, atol = 1e-5 }))
-assert(context:proxies() == context:proxies() and context.forwarded == 3 and model.training)
-fails("ReLU has no proxy%(batch%)", Context.proxies, Context.new { model = th.nn.ReLU(), data = data })
 
 -- Decoding: scores that are sure of the targets give the objects back.
 local sure = th.nn.one_hot(targets.labels:reshape(-1) + 1, 4):reshape(3, 368, 4):transpose(2, 3) * 20

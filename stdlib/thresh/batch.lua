@@ -23,7 +23,7 @@ end
 
 --- Adds the rows of a batch.
 function Queue:push(batch)
-  local n = #batch.y
+  local n = #batch.indices
   if n == 0 then return end
   self.parts[#self.parts + 1] = batch
   self.count = self.count + n

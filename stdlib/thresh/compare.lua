@@ -23,7 +23,7 @@ local rules = {
   seeds = { "table", default = { 1, 2, 3 } },
   epochs = { "integer", required = true, from = 1 },
   batch_size = { "integer", default = 128, from = 1 },
-  augment = { "table" },
+  augment = { { "table", "string" } },
   task = { "table" },
   label_smoothing = { "number" },
   evaluate_on = { "string", default = "test" },
@@ -74,8 +74,9 @@ local function data_of(config, seed)
   if type(data) ~= "table" then
     error("compare: data must be a table with train and test, got " .. options.shown(data), 5)
   end
-  if getmetatable(data[config.evaluate_on]) ~= "Dataset" then
-    error(string.format("compare: data needs a dataset '%s' to evaluate on, got %s", config.evaluate_on,
+  local class = config.task and config.task.dataset or "Dataset"
+  if getmetatable(data[config.evaluate_on]) ~= class then
+    error(string.format("compare: data needs a %s '%s' to evaluate on, got %s", class, config.evaluate_on,
       options.shown(data[config.evaluate_on])), 5)
   end
   return data
@@ -191,7 +192,7 @@ function M.compare(given)
   return setmetatable({
     rows = rows, target = target, seeds = config.seeds, epochs = config.epochs,
     evaluate_on = config.evaluate_on, n = #data.train, held_out = #data[config.evaluate_on],
-    data = data.name,
+    data = data.name, metric = config.task and config.task.metric or "accuracy",
   }, Comparison)
 end
 
@@ -224,7 +225,7 @@ end
 
 Comparison.__tostring = function(self)
   local several = #self.seeds > 1
-  local lines = { { "selector", "accuracy %", "train s", "select s", "speedup", "forwarded", "backwarded" } }
+  local lines = { { "selector", self.metric .. " %", "train s", "select s", "speedup", "forwarded", "backwarded" } }
   local footnote = {}
   for _, row in ipairs(self.rows) do
     row.first = self.rows[1].label
@@ -239,11 +240,11 @@ Comparison.__tostring = function(self)
   end
   local out = columns.lines(lines)
   out[#out + 1] = string.format(
-    "%s: %d training and %d %s images, %d epochs, %s. Accuracy: last epoch, median%s. "
-      .. "Speedup: of the time in training and selection to reach %.2f %% accuracy.",
+    "%s: %d training and %d %s images, %d epochs, %s. %s: last epoch, median%s. "
+      .. "Speedup: of the time in training and selection to reach %.2f %% %s.",
     self.data or "data", self.n, self.held_out, self.evaluate_on, self.epochs,
-    several and string.format("%d seeds", #self.seeds) or "1 seed",
-    several and " [least, most]" or "", 100 * self.target)
+    several and string.format("%d seeds", #self.seeds) or "1 seed", self.metric:gsub("^%l", string.upper),
+    several and " [least, most]" or "", 100 * self.target, self.metric)
   for _, note in ipairs(footnote) do out[#out + 1] = note end
   return table.concat(out, "\n")
 end

@@ -3,6 +3,7 @@
 -- says about every candidate.
 
 local core = require "thresh.core"
+local tasks = require "thresh.task"
 local nn = core.nn
 
 local Context = {}
@@ -21,7 +22,7 @@ function Context.new(fields)
   else
     self.labels, self.classes = self.data.labels, self.data.classes
   end
-  self.score_batch = self.score_batch or 256
+  self.score_batch = self.score_batch or self.task and self.task.score_batch or 256
   self.forwarded = 0
   self.store = self.store or {}
   return self
@@ -35,15 +36,6 @@ function Context:with_model(model)
     batch_size = self.batch_size, seed = self.seed, draw = self.draw, history = self.history,
     score_batch = self.score_batch, splits = self.splits, store = self.store, task = self.task,
   }
-end
-
--- The gradients that the task gives for the candidates, in place of last-layer ones. (n, d)
-local function proxy(self)
-  if not self.rows then
-    self.rows = self.task.proxy(self.model, self.data)
-    self.forwarded = self.forwarded + self.n
-  end
-  return self.rows
 end
 
 --- What the model says about held-out data: a table of logits (m, C), residuals (m, C), embeddings
@@ -89,27 +81,18 @@ local function pass(self)
   return self.cache
 end
 
---- What the model's `proxy(batch)` says of every candidate, such as the gradients of a detector's head
---- biases: one pass in evaluation mode. (n, d)
-function Context:proxies()
-  if self.proxy_rows then return self.proxy_rows end
-  local model, rows = self.model, {}
-  -- A native module raises on names that it lacks.
-  local known, proxy = pcall(function() return model.proxy end)
-  if not known or not proxy then
-    error(string.format("%s has no proxy(batch), which gives an (n, d) tensor of a batch", model.name), 0)
-  end
-  local training = model.training
-  model:eval()
-  core.no_grad(function()
-    for batch in self.data:loader { batch_size = self.score_batch, shuffle = false } do
-      rows[#rows + 1] = proxy(model, batch)
+-- The gradients that the task gives of every candidate, in place of last-layer ones: one pass. (n, d)
+local function proxies(self)
+  if self.rows then return self.rows end
+  local task, rows = self.task, {}
+  tasks.at_rest(self.model, function()
+    for batch in self.data:loader(tasks.loader_options(task, { batch_size = self.score_batch, shuffle = false })) do
+      rows[#rows + 1] = task.proxy(self.model, task.prepare and task.prepare(batch) or batch)
     end
   end)
-  if training then model:train() end
   self.forwarded = self.forwarded + self.n
-  self.proxy_rows = core.cat(rows)
-  return self.proxy_rows
+  self.rows = core.cat(rows)
+  return self.rows
 end
 
 --- Scores before the softmax. (n, C)
@@ -138,7 +121,7 @@ end
 --- Probabilities minus the one-hot label: the gradient with respect to the logits; or the gradients that the
 --- task gives, such as those of a detector's head biases. (n, C)
 function Context:residuals()
-  if self.task and self.task.proxy then return proxy(self) end
+  if self.task and self.task.proxy then return proxies(self) end
   self.r = self.r or self:probabilities() - nn.one_hot(self.labels, self.classes)
   return self.r
 end

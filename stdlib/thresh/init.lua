@@ -6,6 +6,7 @@ local th = require "thresh.core"
 th.nn.define = require "thresh.define"
 th.select = require "thresh.select"
 th.coco = require "thresh.coco"
+th.detect = require "thresh.detect"
 
 -- A name that a namespace lacks is an error with a suggestion, not nil.
 local function strict(path, namespace)

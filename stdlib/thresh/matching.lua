@@ -2,7 +2,7 @@
 -- How far the weighted gradients of a subset miss those of all candidates, for telemetry.
 
 local core = require "thresh.core"
-local nn = core.nn
+local tasks = require "thresh.task"
 
 local M = {}
 
@@ -17,11 +17,14 @@ function M.last_layer(ctx, indices, weights)
 end
 
 -- The gradients of sum w l over `indices` (all for nil) with respect to each parameter, in float64.
-local function gradients(model, parameters, data, indices, weights)
+local function gradients(model, parameters, task, data, indices, weights)
   model:zero_grad()
   local sums = {}
-  for batch in data:loader { batch_size = 256, shuffle = false, indices = indices, weights = weights } do
-    local losses = nn.cross_entropy(model:forward(batch.x), batch.y, { reduction = "none" })
+  for loaded in data:loader(tasks.loader_options(task, {
+    batch_size = task.score_batch or 256, shuffle = false, indices = indices, weights = weights,
+  })) do
+    local batch = task.prepare and task.prepare(loaded) or loaded
+    local losses = task.losses(batch, model:forward(batch.x))
     if batch.weights then losses = losses * batch.weights end
     losses:sum():backward()
     -- Batch by batch, so that sums over many images are those of float64.
@@ -37,14 +40,15 @@ local function gradients(model, parameters, data, indices, weights)
   return sums
 end
 
---- As last_layer, of all parameters of `model` on the dataset `data`, in evaluation mode and without label
---- smoothing. One forward and backward pass over all and one over the subset, twice the parameters in
+--- As last_layer, of all parameters of `model` on the dataset `data`, in evaluation mode, of the losses of
+--- `task` (those of classification without label smoothing for nil). One forward and backward pass over all and one over the subset, twice the parameters in
 --- float64. Gradients that the parameters hold are cleared.
-function M.all_parameters(model, data, indices, weights)
+function M.all_parameters(model, data, indices, weights, task)
+  task = task or tasks.classification()
   local training, parameters = model.training, model:parameters()
   model:eval()
-  local part = gradients(model, parameters, data, indices, weights)
-  local all = gradients(model, parameters, data)
+  local part = gradients(model, parameters, task, data, indices, weights)
+  local all = gradients(model, parameters, task, data)
   if training then model:train() end
   local sum = weights and weights:to("float64"):sum():item() or #indices
   local missed, norm = 0, 0

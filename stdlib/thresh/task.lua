@@ -2,10 +2,13 @@
 -- What a run learns: how a batch and the model's answer become losses, and how a model is judged.
 --
 -- A task is a plain table. dataset: the class of its data. losses(batch, ...) -> the loss of each row on
--- the tape (N,), and a table of what else is known: logits, and scores (N,), what batch selectors choose
--- by where that is not the loss; `...` is what the model gives for batch.x. evaluate(model, data) ->
--- accuracy (the number that counts), loss, and more. Optional: proxy(model, data) -> a gradient of each
--- image as rows (n, d), for selectors; and for_model(model) -> the task as this model needs it.
+-- the tape (N,), and a table of what else is known: logits; scores (N,), what batch selectors choose by
+-- where that is not the loss; counts (N,), of how many terms each loss is a sum, where a batch's loss is
+-- the sum of its losses by that of their counts. `...` is what the model gives for batch.x.
+-- evaluate(model, data) -> accuracy (the number that counts), loss, and more; metric names the number.
+-- Optional: prepare(batch) -> the batch as the functions here take it; for_model(model) -> the task as
+-- this model needs it; proxy(model, batch) -> a gradient of each image as rows (N, d), for selectors,
+-- score_batch images at a time; loader, options of every loader; image_size of a model that takes no other.
 
 local core = require "thresh.core"
 local options = require "thresh.options"
@@ -19,6 +22,12 @@ function M.at_rest(model, f)
   model:eval()
   core.no_grad(f)
   if training then model:train() end
+end
+
+--- Options of a loader: what is given, and what the task asks of every loader.
+function M.loader_options(task, given)
+  for name, value in pairs(task and task.loader or {}) do given[name] = value end
+  return given
 end
 
 --- Accuracy and mean loss of `model` on `data`, in evaluation mode, without a tape.
@@ -45,7 +54,7 @@ function M.classification(given)
   local o = options.check("task.classification", given or {}, {
     label_smoothing = { "number", default = 0, from = 0, to = 1 },
   }, 2)
-  local task = { dataset = "Dataset", evaluate = M.evaluate }
+  local task = { dataset = "Dataset", evaluate = M.evaluate, metric = "accuracy" }
   function task.losses(batch, logits)
     local losses = nn.cross_entropy(logits, batch.y, {
       reduction = "none", label_smoothing = o.label_smoothing,

@@ -25,7 +25,7 @@ local config_rules = {
   epochs = { "integer", required = true, from = 1 },
   batch_size = { "integer", default = 128, from = 1 },
   seed = { "integer", default = 1, from = 0 },
-  augment = { "table" },
+  augment = { { "table", "string" } },
   task = { "table" },
   label_smoothing = { "number", from = 0, to = 1 },
   evaluate_on = { "string", default = "test" },
@@ -39,6 +39,7 @@ local config_rules = {
 }
 
 M.evaluate = tasks.evaluate
+M.t_diff = require("thresh.epoch_time").difference
 
 -- The epochs to run, as the schedule counts them (from 0). A warm start spends the budget of its
 -- part of the epochs on the full set and goes on behind that part.
@@ -133,9 +134,12 @@ local function matching_error(run, epoch, chosen)
   local began = core.clock()
   local result
   if run.matching_error == "all" then
-    result = matching.all_parameters(run.model, run.train, chosen.indices, chosen.weights)
+    result = matching.all_parameters(run.model, run.train, chosen.indices, chosen.weights,
+      run.task.proxy and run.task or nil)
   else
-    local ctx = Context.new { model = run.model, data = run.train, epoch = epoch.number + 1 }
+    local ctx = Context.new {
+      model = run.model, data = run.train, epoch = epoch.number + 1, task = run.task,
+    }
     result = matching.last_layer(ctx, chosen.indices, chosen.weights)
   end
   run.seconds.evaluate = run.seconds.evaluate + (core.clock() - began)
@@ -145,12 +149,15 @@ end
 -- The loss of a batch: sum(w l) divided by the sum of its weights, in which only ratios of weights
 -- matter; or by its size ("batch"), so that a batch of high weights steps further; or by its size times
 -- the mean weight of the subset ("subset").
-local function batch_loss(run, losses, weights)
-  if not weights then return losses:mean() end
-  local normalisation = run.selector.weight_normalisation
-  if normalisation == "batch" then return (losses * weights):mean() end
-  if normalisation == "subset" then return (losses * weights):mean() / run.mean_weight end
-  return (losses * weights):sum() / weights:sum()
+--
+-- Where a task's losses are sums of several terms, `counts` says of how many, and takes the place of 1 a row.
+local function batch_loss(run, losses, weights, counts)
+  local number = counts and counts:sum():maximum(1) or #losses
+  if not weights then return counts and losses:sum() / number or losses:mean() end
+  local normalisation, total = run.selector.weight_normalisation, (losses * weights):sum()
+  if normalisation == "batch" then return total / number end
+  if normalisation == "subset" then return total / number / run.mean_weight end
+  return total / (counts and (weights * counts):sum() or weights:sum())
 end
 
 local function set_rate(run, epoch, batch)
@@ -159,12 +166,13 @@ local function set_rate(run, epoch, batch)
   run.schedule:apply(run.optimizer, step)
 end
 
--- The loss of each row of a batch, on the tape, and the score by which a batch selector chooses. (N,), (N,)
+-- The loss of each row of a batch, on the tape, the score by which a batch selector chooses, and of how
+-- many terms each loss is the sum, if the task says so. (N,) each
 local function losses_of(run, batch)
-  run.forwarded = run.forwarded + #batch.y
+  run.forwarded = run.forwarded + #batch.indices
   local losses, known = run.task.losses(batch, run.model:forward(batch.x))
   run.harvest:add(batch.indices, losses, known.logits, batch.y)
-  return losses, known.scores or losses:detach()
+  return losses, known.scores or losses:detach(), known.counts
 end
 
 -- The scores that a batch selector chooses by, from a selecting pass: no tape, and no trace in BatchNorm's
@@ -173,7 +181,7 @@ local function selecting_scores(run, batch, rows)
   local selector, model = run.batch_select, run.model
   if rows and #rows == 0 then return core.zeros(0) end
   local part = batches.rows(batch, rows)
-  run.forwarded = run.forwarded + #part.y
+  run.forwarded = run.forwarded + #part.indices
   return core.no_grad(function()
     local x, scale = part.x, selector.scale_factor or 1
     if scale < 1 then x = core.select.shrink(x, scale) end
@@ -196,10 +204,10 @@ local function kept_rows(run, info, scores, wanted)
 end
 
 -- A step on the mean of the losses of rows that were kept.
-local function step(run, losses, weights)
+local function step(run, losses, weights, counts)
   local rows = #losses
   if rows == 0 then return end
-  local loss = batch_loss(run, losses, weights)
+  local loss = batch_loss(run, losses, weights, counts)
   run.optimizer:zero_grad()
   loss:backward()
   run.optimizer:step()
@@ -208,24 +216,28 @@ local function step(run, losses, weights)
 end
 
 local function train_on(run, batch)
-  if batch and #batch.y > 0 then step(run, (losses_of(run, batch)), batch.weights) end
+  if not batch or #batch.indices == 0 then return end
+  local losses, _, counts = losses_of(run, batch)
+  step(run, losses, batch.weights, counts)
 end
 
 -- Algorithm 1 of Selective-Backprop: the losses of all rows choose those to train on.
 local function selective_step(run, batch, info)
   local selector = run.batch_select
   if selector.active and not selector.active(info) then
-    local losses, scores = losses_of(run, batch)
+    local losses, scores, counts = losses_of(run, batch)
     if run.writer then run.writer:count(info.indices, { losses = scores }) end
-    return step(run, losses, batch.weights)
+    return step(run, losses, batch.weights, counts)
   end
+  run.selective = run.selective + 1
   if selector.reuse ~= false then
     -- One forward pass: the tape drops the other rows, and backward costs as much as the kept ones.
-    local losses, scores = losses_of(run, batch)
+    local losses, scores, counts = losses_of(run, batch)
     local rows = kept_rows(run, info, scores)
-    if rows == nil then return step(run, losses, batch.weights) end
+    if rows == nil then return step(run, losses, batch.weights, counts) end
     if #rows == 0 then return end
-    return step(run, losses:keep(rows), batch.weights and batch.weights:keep(rows))
+    local function kept(tensor) return tensor and tensor:keep(rows) end
+    return step(run, losses:keep(rows), kept(batch.weights), kept(counts))
   end
   -- Two passes: one for the losses, and one with a tape on the kept rows.
   local wanted = selector.wanted and selector.wanted(info)
@@ -238,18 +250,19 @@ end
 
 local function train_epoch(run, epoch, chosen)
   local began = core.clock()
-  local loader = run.train:loader {
+  local loader = run.train:loader(tasks.loader_options(run.task, {
     indices = chosen and chosen.indices, weights = chosen and chosen.weights,
     batches = chosen and chosen.batches, batch_size = run.batch_size, shuffle = true,
     seed = run.seed, epoch = epoch.number, augment = run.augment,
-  }
+  }))
   run.batches_per_epoch = loader.batches
-  run.total, run.trained, run.choosing = 0, 0, 0
+  run.total, run.trained, run.choosing, run.selective = 0, 0, 0, 0
   run.mean_weight = chosen and chosen.weights and chosen.weights:to("float64"):mean():item()
   local number, seen = 0, 0
-  for batch in loader do
+  for loaded in loader do
+    local batch = run.task.prepare and run.task.prepare(loaded) or loaded
     set_rate(run, epoch, number)
-    number, seen = number + 1, seen + #batch.y
+    number, seen = number + 1, seen + #batch.indices
     if run.batch_select then
       selective_step(run, batch, {
         epoch = epoch.number + 1, batch = number, epochs = #run.plan, epochs_done = #run.history,
@@ -266,7 +279,7 @@ local function train_epoch(run, epoch, chosen)
   run.harvest:fold()
   run.seconds.train = run.seconds.train + (core.clock() - began)
   if run.writer and run.batch_select then run.writer:write_counts(epoch.number, run.choosing) end
-  return run.total / run.trained, seen
+  return run.total / math.max(run.trained, 1), seen
 end
 
 -- One row of the history: what this epoch did and what the run has cost so far.
@@ -276,7 +289,7 @@ local function record(run, epoch, chosen, matched, loss, images)
     full = chosen == nil, residual = chosen and chosen.residual, filled = chosen and chosen.filled,
     filled_share = chosen and chosen.filled_share, overlap = chosen and chosen.overlap,
     distinct = chosen and chosen.distinct, warning = chosen and chosen.warning,
-    matching_error = matched,
+    matching_error = matched, selective = run.batch_select and run.selective or nil,
     forwarded = run.forwarded, backwarded = run.backwarded,
     seconds = { train = run.seconds.train, select = run.seconds.select },
   }
@@ -344,7 +357,7 @@ local function task_of(run)
   if run.label_smoothing then
     error("train: option 'label_smoothing' is for classification; give it to the task", 4)
   end
-  return run.task.for_model and run.task.for_model(run.model) or run.task
+  return run.task.for_model and run.task.for_model(run.model, run.data.train) or run.task
 end
 
 -- Checks the configuration and gathers the state of a run.
@@ -365,6 +378,14 @@ local function start(config)
   need(run, "schedule", "Schedule")
   check_batch_selector(run.batch_select)
   run.task = task_of(run)
+  if run.task.proxy and run.selector.correctness then
+    error(string.format("train: selector '%s' counts right and wrong predictions, of which this task has none",
+      run.selector.name), 3)
+  end
+  if run.task.image_size and run.batch_select and (run.batch_select.scale_factor or 1) < 1 then
+    error(string.format("train: '%s' shrinks the images of its selecting pass, but the model takes only images of "
+      .. "%d x %d: scale_factor must be 1", run.batch_select.name, run.task.image_size, run.task.image_size), 3)
+  end
   run.train, run.held_out = run.data.train, run.data[run.evaluate_on]
   if getmetatable(run.train) ~= run.task.dataset then
     error("train: data needs a dataset 'train', got " .. options.shown(run.train), 3)
@@ -414,7 +435,7 @@ end
 --- evaluate), forwarded and backwarded images, accuracy (last) and best.
 --
 -- `select` chooses the images of an epoch, `batch_select` the rows of each batch. A row of the history
--- has loss (of what was trained on), images and trained rows, forwarded and backwarded so far, accuracy;
+-- has loss (of what was trained on), images and trained rows, selective (in how many batches rows were chosen), forwarded and backwarded so far, accuracy;
 -- and of the subset: residual, filled and filled_share (random fill), overlap (Jaccard with the subset
 -- before), distinct (the part of the candidates used so far), a warning where most is fill, and with
 -- matching_error how far its gradients miss those of all before the epoch: "last_layer" (or true), at the

@@ -72,6 +72,7 @@ private func registerAnnotations(in session: LuaSession) throws {
           })
       },
       method("statistics") { call in .one(statistics(try own(call).value)) },
+      method("objects") { call in .one(try objectColumns(own(call).value)) },
       method("sample") { call in
         let o = try call.options(at: 3, allowed: ["seed"])
         let ids = try own(call).value.sample(

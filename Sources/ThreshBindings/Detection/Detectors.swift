@@ -35,41 +35,11 @@ private func registerDetector<T: Detector>(_ type: T.Type, in session: LuaSessio
   func own(_ call: LuaCall) throws -> T { try call.object(1, "self", as: T.self) }
   try session.registerClass(
     type, name: "\(type)", inherits: Module.self,
-    methods: [
-      // proxy(batch): the gradients of the head biases of each image of batch.x, (N, D), in the mode
-      // that the model is in; batch.targets of detect.encode or batch.objects.
-      method("proxy") { call in .tensor(try proxy(call, own(call))) }
-    ],
     properties: [
       LuaProperty("boxes", get: { .object(try own($0).boxes) }),
       LuaProperty("classes", get: { .integer(try own($0).classes) }),
       LuaProperty("image_size", get: { .integer(try own($0).imageSize) }),
     ])
-}
-
-private func proxy(_ call: LuaCall, _ model: some Detector) throws -> Tensor {
-  let batch = try call.table(2, "batch")
-  let o = try call.options(at: 3, allowed: LuaOptions.multiBox + ["pooled"])
-  func problem(_ text: String) -> any Error { call.argumentError(2, "batch", text) }
-  guard case .object(let object) = try batch.get("x"), let x = object as? Tensor else {
-    throw problem("needs the images as 'x'")
-  }
-  return try namingImages {
-    let targets: BoxTargets
-    switch (try batch.get("targets"), try batch.get("objects")) {
-    case (.table(let table), _): targets = try boxTargets(table, problem)
-    case (_, .table(let list)):
-      targets = try Matching.encode(
-        imageObjects(list.contents().array, problem), model.boxes, classes: model.classes)
-    default: throw problem("needs 'targets', as detect.encode makes them, or 'objects'")
-    }
-    return try GradMode.off {
-      let outputs = try model.callAll(x)
-      return try BiasGradients.rows(
-        outputs[0], outputs[1], targets, model.boxes, o.multiBox(),
-        pooled: o.boolean("pooled") ?? false)
-    }
-  }
 }
 
 /// Models and their boxes. `classes` counts the background.

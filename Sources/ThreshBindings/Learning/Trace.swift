@@ -47,7 +47,11 @@ func registerSelection(in session: LuaSession) throws {
         ])
       },
       method("check") { call in
-        let data = try call.object(2, "dataset", as: ImageDataset.self)
+        guard case .object(let object) = try call.value(2), let data = object as? any Candidates
+        else {
+          throw call.argumentError(
+            2, "dataset", "Dataset or DetectionDataset expected, got \(call.typeName(2))")
+        }
         try own(call).check(
           dataset: data.name, fingerprint: data.fingerprint(), n: data.count)
         return .none
@@ -149,7 +153,9 @@ func traceWriter(_ call: LuaCall) throws -> TraceWriter {
       "data", "method", "options", "seed", "split", "model", "parent", "epochs", "batch_method",
       "batch_options",
     ])
-  let data = try o.required("data", o.object("data", as: ImageDataset.self))
+  guard case .object(let object)? = o.value("data"), let data = object as? any Candidates else {
+    throw o.error("data", "Dataset or DetectionDataset expected")
+  }
   func plain(_ list: String) throws -> [(name: String, value: JSON)] {
     var options: [(name: String, value: JSON)] = []
     for (key, value) in try o.table(list)?.fields ?? [] {
@@ -173,7 +179,7 @@ func traceWriter(_ call: LuaCall) throws -> TraceWriter {
       options: plain("options"), seed: o.integer("seed") ?? 0, epochs: o.integer("epochs"),
       batchMethod: o.string("batch_method"), batchOptions: plain("batch_options"),
       productVersion: threshVersion, parent: o.string("parent")),
-    labels: data.labels.map { Int($0) })
+    labels: data.classLabels)
 }
 
 /// `th.statistics`: sums up runs.

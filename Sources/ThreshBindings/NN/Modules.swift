@@ -20,7 +20,7 @@ func registerModules(in session: LuaSession) throws {
       },
       // forward that leaves BatchNorm's running statistics as they are.
       method("forward_untracked") { call in
-        .tensor(try own(call).forwardUntracked(call.tensor(2, "x")))
+        .many(try own(call).forwardUntracked(call.tensor(2, "x")).map { .object($0) })
       },
       // batch_norm_keep("kept_rows" | "constant"): BatchNorm's backward behind dropped rows.
       method("batch_norm_keep") { call in

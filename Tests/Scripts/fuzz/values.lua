@@ -215,11 +215,6 @@ local function objects(n)
   return list
 end
 
---- A batch for the detector `m`.
-function V.batch(m)
-  return { x = th.randn(2, 3, m.image_size, m.image_size), objects = objects(2) }
-end
-
 makers.Optimizer = function()
   local p = th.ones(2, 2):requires_grad_()
   if chance(0.7) then (p * p):sum():backward() end
@@ -345,7 +340,6 @@ local named = {
 }
 named.baseline = named.runs
 named.objects = function() return objects(2) end
-named.batch = function() return V.batch(makers.SmallSSD()) end
 -- Labels for one function, what detect.encode makes for others.
 named.targets = function()
   if chance(0.5) then return V.index() end

@@ -36,7 +36,8 @@ local function suffixed(name, o) return o.warm and name .. "-warm" or name end
 
 -- The vectors of the candidates that option `on` names, as arguments of a solver.
 local spaces = {
-  embeddings = function(ctx) return { features = ctx:embeddings() } end,
+  -- Of images without embeddings, the gradients that their task gives.
+  embeddings = function(ctx) return { features = ctx:embeddings() or ctx:residuals() } end,
   gradients = function(ctx) return { features = ctx:residuals(), embeddings = ctx:embeddings() } end,
   residuals = function(ctx) return { features = ctx:residuals() } end,
   probabilities = function(ctx) return { features = ctx:probabilities() } end,
