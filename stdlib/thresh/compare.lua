@@ -32,6 +32,7 @@ local rules = {
   matching_error = { { "boolean", "string" } },
   traces = { "string" },
   target = { "number", from = 0, to = 1 },
+  on_run = { "callable" },
   quiet = { "boolean", default = false },
 }
 
@@ -93,7 +94,7 @@ local function run_one(config, e, seed, traces)
   local trace = config.traces and string.format("%s/%s-seed%d.trace", config.traces,
     e.label:lower():gsub("[^%w]+", "-"), seed)
   traces[e.label] = trace
-  return train.train {
+  local result = train.train {
     model = model, data = data, optimizer = make_optimizer(model:parameters(), seed),
     schedule = make_schedule and make_schedule(config.epochs), schedule_per = config.schedule_per,
     select = e.select { seed = seed, traces = traces }, batch_select = e.batch_select, epochs = config.epochs,
@@ -103,6 +104,8 @@ local function run_one(config, e, seed, traces)
     matching_error = config.matching_error,
     label = string.format("%s, seed %d", e.label, seed), quiet = config.quiet,
   }
+  if config.on_run then config.on_run(e.label, seed, model, result) end
+  return result
 end
 
 -- Cumulative training and selection seconds and accuracy at each evaluation, from the start.
@@ -151,7 +154,8 @@ end
 -- model(seed), optimizer(parameters, seed) and schedule(epochs) make fresh ones for each run. An
 -- entry of `selectors` is a selector, or { label, select = function(run) … end, batch_select, optimizer,
 -- schedule, baseline } where run.traces[label] is the trace of an earlier entry with the same seed. The first
--- entry is the baseline of the speedups unless an entry names another.
+-- entry is the baseline of the speedups unless an entry names another. on_run(label, seed, model, result) is
+-- called after each run, as to keep its weights.
 function M.compare(given)
   local config = options.check("compare", given, rules, 2)
   if #config.selectors == 0 then error("compare: needs at least one selector", 2) end

@@ -9,6 +9,8 @@ local tasks = require "thresh.task"
 
 local M = core.detect
 
+M.table = require "thresh.detection_table"
+
 -- Errors unless the model is a detector that fits the data.
 local function check_fit(what, model, data, level)
   local ok, boxes = pcall(function() return model.boxes end)
