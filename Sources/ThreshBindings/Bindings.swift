@@ -16,6 +16,7 @@ public enum Bindings {
     try registerSummary(in: session)
     try registerOptimizers(in: session)
     try registerData(in: session)
+    try registerImageData(in: session)
     try registerSelection(in: session)
     try registerStream(in: session)
     try registerProfile(in: session)
@@ -33,6 +34,9 @@ public enum Bindings {
     th.namespace(optimizers())
     th.namespace(schedules())
     th.namespace(datasets())
+    var detect = Namespace("th.detect")
+    addDrawing(to: &detect)
+    th.namespace(detect)
     th.namespace(selection())
     th.namespace(statistics())
     try session.run(

@@ -196,6 +196,7 @@ func datasets() -> Namespace {
         ChannelStatistics(mean: mean.map { Float($0) }, std: std.map { Float($0) })))
   }
   arrayDatasets(in: &data)
+  imageData(in: &data)
   data.function("split") { call in
     let set = try call.object(1, "dataset", as: ImageDataset.self)
     let o = try call.options(at: 2, allowed: ["test", "validation", "seed", "stratified"])
