@@ -38,6 +38,9 @@ let package = Package(
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     .systemLibrary(
       name: "CMessageDigest", pkgConfig: "libmd", providers: [.apt(["libmd-dev"])]),
+    .systemLibrary(
+      name: "CTurboJPEG", pkgConfig: "libturbojpeg", providers: [.apt(["libturbojpeg0-dev"])]),
+    .systemLibrary(name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
 
     // C of our own: what Swift cannot do.
     cModule("CInterrupt"),
@@ -55,7 +58,9 @@ let package = Package(
     module("ThreshTensor", ["COpenBLAS", "CKernels", "CInterrupt", "CZlib"]),
     module("ThreshNN", ["ThreshTensor"]),
     module("ThreshCOCO", ["CJSONReader"]),
-    module("ThreshData", ["ThreshTensor", "CMessageDigest", "CDigits"]),
+    module(
+      "ThreshData",
+      ["ThreshTensor", "ThreshCOCO", "CMessageDigest", "CDigits", "CTurboJPEG", "CPNG"]),
     module("ThreshSelection", ["ThreshTensor"]),
     module("ThreshDetection", ["ThreshTensor", "ThreshNN"]),
 

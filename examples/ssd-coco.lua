@@ -54,7 +54,7 @@ local function rows(make, interrupt, label)
 end
 
 local all = {
-  base = { label = "Base" },
+  base = { label = "Base", select = select.Full() },
   sb2 = rows(select.SelectiveBackprop, 2, "SB2"),
   sb3 = rows(select.SelectiveBackprop, 3, "SB3"),
   ["random-sb2"] = rows(select.RandomBackprop, 2, "Random-SB2"),

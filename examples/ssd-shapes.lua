@@ -49,7 +49,7 @@ local result = th.compare {
   data = data, seeds = o.seeds, epochs = o.epochs, batch_size = o.batch_size, traces = o.traces,
   quiet = o.quiet, task = detect.task { score = o.score }, augment = "nvidia", evaluate_every = o.epochs,
   selectors = {
-    { label = "Base" },
+    { label = "Base", select = select.Full() },
     rows(select.SelectiveBackprop, 2, "SB2"),
     rows(select.SelectiveBackprop, 3, "SB3"),
     rows(select.RandomBackprop, 2, "Random-SB2"),

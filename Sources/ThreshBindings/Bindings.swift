@@ -16,6 +16,7 @@ public enum Bindings {
     try registerSummary(in: session)
     try registerOptimizers(in: session)
     try registerData(in: session)
+    try registerImageData(in: session)
     try registerSelection(in: session)
     try registerDetection(in: session)
     try registerCOCO(in: session)

@@ -13,7 +13,7 @@ struct BatchMaker: Sendable {
   init(_ dataset: ImageDataset, _ options: LoaderOptions) throws {
     for change in options.augment { try change.check(dataset) }
     self.dataset = dataset
-    plan = try BatchPlan(dataset, options)
+    plan = try BatchPlan(count: dataset.count, name: dataset.name, options)
     augment = options.augment
     seed = options.seed
     epoch = options.epoch

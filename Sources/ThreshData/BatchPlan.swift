@@ -7,13 +7,14 @@ struct BatchPlan: Sendable {
   /// Parallel to `batches`; nil without weights.
   var weights: [[Float]]?
 
+  /// The plan for a dataset of `count` samples that is called `name`.
   /// - Throws: `TensorError` for options that contradict each other or the dataset.
-  init(_ dataset: ImageDataset, _ options: LoaderOptions) throws {
+  init(count: Int, name: String, _ options: LoaderOptions) throws {
     let op = "loader"
     func check(_ indices: [Int], _ what: String) throws {
-      for i in indices where i < 0 || i >= dataset.count {
+      for i in indices where i < 0 || i >= count {
         throw TensorError(
-          op, "\(what): index \(i) is outside 0 ..< \(dataset.count) of \(dataset.name)")
+          op, "\(what): index \(i) is outside 0 ..< \(count) of \(name)")
       }
     }
     if let indices = options.indices { try check(indices, "indices") }
@@ -54,7 +55,7 @@ struct BatchPlan: Sendable {
     guard options.batchSize > 0 else {
       throw TensorError(op, "the batch size must be at least 1, got \(options.batchSize)")
     }
-    let all = options.indices ?? Array(0..<dataset.count)
+    let all = options.indices ?? Array(0..<count)
     if let given = options.weights { try BatchPlan.checkCount(given, all) }
     let order = options.shuffle ? try stream.permutation(all.count) : Array(all.indices)
     var places: [[Int]] = []

@@ -3,7 +3,7 @@ import ThreshTensor
 
 /// How a loader walks through a dataset.
 public struct LoaderOptions: Sendable {
-  public var batchSize = 128
+  public var batchSize: Int
   /// Whether the order is drawn from the stream (seed, "shuffle", epoch).
   public var shuffle = true
   /// Whether a last batch below `batchSize` is left out.
@@ -21,7 +21,7 @@ public struct LoaderOptions: Sendable {
   /// How many batches a background thread prepares ahead; 0 makes each when it is asked for.
   public var prefetch = 2
 
-  public init() {}
+  public init(batchSize: Int = 128) { self.batchSize = batchSize }
 
   /// Every sample once, in order, unchanged: for evaluation.
   public static func evaluation(batchSize: Int = 256) -> LoaderOptions {

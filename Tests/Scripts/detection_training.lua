@@ -125,8 +125,10 @@ result = run {
   select = select.GradMatch { fraction = 0.5, every = 1, first = 1 }, epochs = 3, trace = gm_trace, matching_error = true,
 }
 assert(result.history[3].residual and result.history[3].matching_error < 1 and result.history[2].images == 12)
-local replayed = run { select = select.Cached { path = gm_trace }, epochs = 3 }
+local replayed = run { select = select.Cached { trace = gm_trace }, epochs = 3 }
 assert(replayed.history[3].loss == result.history[3].loss, "the same subsets and weights")
+data.validation = data.test
+assert(#run { select = select.GradMatch { fraction = 0.5, first = 0, validation = true }, epochs = 1 }.history == 1)
 for _, s in ipairs {
   select.GradMatchPB { fraction = 0.5, every = 1, first = 0 }, select.KCenter { fraction = 0.25, first = 0 },
   select.RS2 { fraction = 0.5 },
@@ -155,7 +157,7 @@ support.refused({ "t_diff", "4" }, th.train.t_diff, 4)
 -- A comparison's table.
 local compared = th.compare {
   data = data, seeds = { 1, 2 }, epochs = 2, batch_size = 8, quiet = true, task = detect.task {},
-  selectors = { { label = "Base" }, { label = "SB", batch_select = select.SelectiveBackprop { start = 0.5, finish = 1 } } },
+  selectors = { { label = "Base", select = select.Full() }, { label = "SB", batch_select = select.SelectiveBackprop { start = 0.5, finish = 1 } } },
   model = new_model, evaluate_every = 2,
   optimizer = function(parameters) return th.optim.SGD(parameters, { lr = 0.01 }) end,
 }
@@ -165,7 +167,7 @@ assert(tostring(compared):find "mAP %%", tostring(compared))
 support.refused({ "detect.table" }, detect.table, 3)
 
 -- What cannot be.
-support.refused({ "detector", "Linear" }, run, { model = th.nn.Linear(2, 2, { seed = 1 }) })
+support.refused({ "detector", "Module" }, run, { model = th.nn.Linear(2, 2, { seed = 1 }) })
 support.refused({ "DetectionDataset" }, run, { data = th.data.digits() })
 support.refused({ "classes = " .. data.train.classes + 1 }, run, { model = detect.small_ssd { classes = 2, size = 64 } })
 support.refused({ "scale_factor must be 1" }, run, { batch_select = select.SelectiveBackprop { scale_factor = 0.5 } })

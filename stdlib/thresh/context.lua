@@ -46,13 +46,16 @@ function Context:validation(part)
   self.held_out = self.held_out or {}
   if self.held_out[part] then return self.held_out[part] end
   local data = self.splits and self.splits[part]
-  if getmetatable(data) ~= "Dataset" then
+  if getmetatable(data) ~= (self.task and self.task.dataset or "Dataset") then
     error(string.format("the run's data has no dataset '%s'; give a share of the data to it, as in "
       .. "th.data.cifar10{validation = 0.1}", part), 0)
   end
-  local view = Context.new { model = self.model, data = data, score_batch = self.score_batch }
+  local view = Context.new {
+    model = self.model, data = data, score_batch = self.score_batch, task = self.task,
+  }
   self.held_out[part] = {
-    logits = view:logits(), embeddings = view:embeddings(), residuals = view:residuals(),
+    logits = not (self.task and self.task.proxy) and view:logits() or nil,
+    embeddings = view:embeddings(), residuals = view:residuals(),
     labels = view.labels, n = view.n,
   }
   self.forwarded = self.forwarded + view.forwarded

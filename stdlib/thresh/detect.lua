@@ -3,6 +3,7 @@
 -- model, and which objects a run was trained on.
 
 local core = require "thresh.core"
+local coco = require "thresh.coco"
 local columns = require "thresh.columns"
 local options = require "thresh.options"
 local tasks = require "thresh.task"
@@ -49,7 +50,7 @@ local evaluate_rules = {
 function M.evaluate(model, data, given)
   local o = options.check("detect.evaluate", given or {}, evaluate_rules, 2)
   check_fit("detect.evaluate", model, data, 2)
-  local results = core.coco.new_results()
+  local results = coco.results()
   tasks.at_rest(model, function()
     for batch in data:loader {
       batch_size = o.batch_size, shuffle = false, size = model.image_size, skip_unreadable = o.skip_unreadable,
@@ -59,7 +60,7 @@ function M.evaluate(model, data, given)
       results:add(found, { image_ids = batch.ids, category_ids = data.category_ids })
     end
   end)
-  local evaluation = core.coco.run(data.annotations, results, {})
+  local evaluation = coco.evaluate { gt = data.annotations, dt = results }
   local s = evaluation.stats
   return {
     accuracy = s[1], ap50 = s[2], ap75 = s[3], small = s[4], medium = s[5], large = s[6], stats = s,

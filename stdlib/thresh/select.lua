@@ -144,7 +144,8 @@ end
 --- orthogonal matching pursuit within each class.
 ---
 --- mode "per_class_per_gradient" (the paper's) matches for class c the gradients of output c alone,
---- r_ic [1, h_i]; "per_class" whole gradients. validation matches the sum over the run's validation
+--- r_ic [1, h_i]; "per_class" whole gradients. Detectors have no class of an image: the gradients of
+--- their head biases are matched whole and over all images, whatever the mode. validation matches the sum over the run's validation
 --- data instead of the candidates' own; it needs validation examples of every class. lambda is relative
 --- to the mean squared gradient norm, so that picks do not depend on the scale of the gradients;
 --- absolute = true takes it as it is, as published (late in training it then outweighs the gradients,
@@ -172,7 +173,9 @@ function M.GradMatch(given)
   local o = options.check("select.GradMatch", given, rules(own, { every = 20 }), 2)
   options.choice("select.GradMatch", "mode", o.mode, { "per_class_per_gradient", "per_class" }, 2)
   o.lambda = o.lambda or 0.5
-  return gradmatch("GradMatch", o, function() return { mode = o.mode } end)
+  return gradmatch("GradMatch", o, function(ctx)
+    return { mode = ctx.classes == 1 and "per_class" or o.mode }
+  end)
 end
 
 --- GRAD-MATCHPB: matching pursuit over the mean gradients of fixed batches; each image has its batch's

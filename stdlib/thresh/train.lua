@@ -306,9 +306,10 @@ end
 
 -- Errors unless the option is an object of the class.
 local function need(run, name, class)
-  if run[name] ~= nil and getmetatable(run[name]) ~= class then
+  local value = run[name]
+  if value ~= nil and getmetatable(value) ~= class and not (class == "Module" and core.nn.is_module(value)) then
     error(string.format("train: option '%s' must be of class %s, got %s", name, class,
-      options.shown(run[name])), 4)
+      options.shown(value)), 4)
   end
 end
 

@@ -122,7 +122,11 @@ private func registerDetections(in session: LuaSession) throws {
         return .one(table(try own(call).report(against: truth)))
       },
       method("add") { call in
-        try append(call, to: own(call))
+        if case .table = try call.value(2) {
+          try appendDecoded(call, to: own(call))
+        } else {
+          try append(call, to: own(call))
+        }
         return .one(try call.value(1))
       },
       method("save") { call in

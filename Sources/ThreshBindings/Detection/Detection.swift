@@ -11,6 +11,7 @@ import ThreshTensor
 func detection(random: DefaultRandom) -> Namespace {
   var detect = Namespace("th.detect")
   addDetectors(to: &detect, random: random)
+  addDrawing(to: &detect)
   detect.function("encode") { call in
     let (objects, boxes) = (try call.objects(1, "objects"), try call.boxes(2, "boxes"))
     let o = try call.options(at: 3, allowed: ["threshold", "classes", "ids"])

@@ -100,7 +100,19 @@ private func loaderOptions(_ call: LuaCall, _ dataset: ImageDataset) throws -> L
       "batch_size", "shuffle", "drop_last", "seed", "epoch", "indices", "weights", "batches",
       "augment", "prefetch",
     ])
-  var options = LoaderOptions()
+  var options = try walk(o, LoaderOptions())
+  options.augment = try (o.table("augment")?.array ?? []).map { value in
+    guard case .object(let object) = value, let augmentation = object as? LuaAugmentation else {
+      throw o.error("augment", "a list of th.data.random_crop(…) and the like expected")
+    }
+    return augmentation.value
+  }
+  return options
+}
+
+/// The options of all loaders: which samples, in which order, by how many.
+func walk(_ o: LuaOptions, _ defaults: LoaderOptions) throws -> LoaderOptions {
+  var options = defaults
   options.batchSize = try o.integer("batch_size") ?? options.batchSize
   options.shuffle = try o.boolean("shuffle") ?? options.shuffle
   options.dropLast = try o.boolean("drop_last") ?? options.dropLast
@@ -112,12 +124,6 @@ private func loaderOptions(_ call: LuaCall, _ dataset: ImageDataset) throws -> L
   }
   options.weights = try o.tensor("weights").map { try $0.castValues(Float.self) }
   options.batches = try o.table("batches").map { try batchLists($0) { o.error("batches", $0) } }
-  options.augment = try (o.table("augment")?.array ?? []).map { value in
-    guard case .object(let object) = value, let augmentation = object as? LuaAugmentation else {
-      throw o.error("augment", "a list of th.data.random_crop(…) and the like expected")
-    }
-    return augmentation.value
-  }
   return options
 }
 
@@ -196,6 +202,7 @@ func datasets() -> Namespace {
         ChannelStatistics(mean: mean.map { Float($0) }, std: std.map { Float($0) })))
   }
   arrayDatasets(in: &data)
+  imageData(in: &data)
   data.function("split") { call in
     let set = try call.object(1, "dataset", as: ImageDataset.self)
     let o = try call.options(at: 2, allowed: ["test", "validation", "seed", "stratified"])

@@ -130,9 +130,13 @@ func systemError() -> String { String(cString: strerror(errno)) }
 
 /// A whole file's bytes.
 public enum WholeFile {
-  /// - Throws: `TensorError` naming the path, for what is no regular file or cannot be read.
-  public static func read(_ path: String) throws -> [UInt8] {
+  /// - Throws: `TensorError` naming the path, for what is no regular file, cannot be read or has more
+  ///   than `most` bytes.
+  public static func read(_ path: String, most: Int = .max) throws -> [UInt8] {
     let source = try ByteSource(path: path)
+    guard source.count <= most else {
+      throw source.error(0, "\(source.count) bytes are more than the \(most) that are read")
+    }
     try MemoryPool.shared.require(source.count, "read")
     return try source.bytes(0, source.count, for: "the file")
   }
