@@ -12,17 +12,17 @@ local select, detect = th.select, th.detect
 local o = th.arguments {
   images = { 400, "training images" },
   test = { 200, "test images" },
-  size = { 160, "width and height of an image" },
-  model_size = { 96, "width and height that the model sees" },
+  size = { 256, "width and height of an image" },
+  model_size = { 128, "width and height that the model sees" },
   width = { 16, "channels of the model's first convolution" },
   keep = { 0.5, "part of a batch's rows to train on" },
   start = { 0.5, "part of the epochs before rows are chosen" },
   finish = { 0.9, "part of the epochs after which they no longer are" },
   score = { "normalised", "what rows are chosen by: normalised, sum, loc or conf" },
-  epochs = { 20, "epochs of each run" },
+  epochs = { 30, "epochs of each run" },
   seeds = { { 1, 2, 3 }, "seeds, separated by commas" },
   batch_size = { 16, "images in a batch" },
-  lr = { 0.02, "learning rate" },
+  lr = { 0.002, "learning rate" },
   traces = { "runs/ssd-shapes", "folder for the traces" },
   quiet = { false, "no progress lines" },
 }
@@ -58,7 +58,7 @@ local result = th.compare {
     return detect.small_ssd { classes = classes + 1, size = o.model_size, width = o.width, seed = seed }
   end,
   optimizer = function(parameters)
-    return th.optim.SGD(parameters, { lr = o.lr, momentum = 0.9, weight_decay = 5e-4 })
+    return th.optim.Adam(parameters, { lr = o.lr })
   end,
   -- The rate decays inside the run; before it has, figures of single epochs scatter more than methods differ.
   schedule = function(epochs)

@@ -42,7 +42,8 @@ func addDetectionAugmentations(to data: inout Namespace) {
       throw o.error("most", "must be in 1 … 16, got \(most)")
     }
     return .object(
-      LuaDetectionAugmentation(.expand(probability: try share(o, "probability") ?? 0.5, most: most)))
+      LuaDetectionAugmentation(.expand(probability: try share(o, "probability") ?? 0.5, most: most))
+    )
   }
   data.function("colour_jitter") { call in
     let o = try call.options(

@@ -57,7 +57,9 @@ func addDrawing(to detect: inout Namespace) {
 
 private func texts(_ o: LuaOptions, _ name: String, _ n: Int) throws -> [String]? {
   guard let items = try o.table(name)?.array else { return nil }
-  guard items.count == n else { throw o.error(name, "\(n) expected, one a box; got \(items.count)") }
+  guard items.count == n else {
+    throw o.error(name, "\(n) expected, one a box; got \(items.count)")
+  }
   return try items.map { item in
     switch item {
     case .string(let text): return text.text

@@ -42,15 +42,16 @@ func imageData(in data: inout Namespace) {
     ])
   }
   data.function("shapes") { call in
-    let o = try call.options(at: 1, allowed: ["n", "size", "seed"])
+    let o = try call.options(at: 1, allowed: ["n", "size", "seed", "cache"])
     return .object(
       try DetectionDataset(
         shapes: Shapes(
           count: o.integer("n") ?? 100, size: o.integer("size") ?? 300,
-          seed: o.seed() ?? 0)))
+          seed: o.seed() ?? 0), keepsPictures: o.boolean("cache") ?? true))
   }
   data.function("coco_images") { call in
-    let o = try call.options(at: 1, allowed: ["folder", "annotations", "name", "drop_invalid"])
+    let o = try call.options(
+      at: 1, allowed: ["folder", "annotations", "name", "drop_invalid", "cache"])
     let folder = try o.required("folder", o.string("folder"))
     let path = try o.required("annotations", o.string("annotations"))
     let (annotations, report) = try Annotations.read(path: path)
@@ -59,7 +60,7 @@ func imageData(in data: inout Namespace) {
     return .object(
       try DetectionDataset(
         folder: folder, annotations: annotations, name: o.string("name") ?? path,
-        dropInvalid: dropInvalid))
+        dropInvalid: dropInvalid, keepsPictures: o.boolean("cache") ?? false))
   }
   addDetectionAugmentations(to: &data)
 }

@@ -14,6 +14,7 @@ public final class DetectionDataset: Candidates, Sendable {
   /// Objects that are not trained on, since their boxes are no boxes; `annotations` has them.
   public let droppedCount: Int
   let source: Source
+  private let cache: PictureCache?
   /// The drawn shape that each image is.
   let drawn: [Int]
   /// Rows of the objects of each image, one image after another.
@@ -22,7 +23,8 @@ public final class DetectionDataset: Candidates, Sendable {
 
   /// - Parameter drawn: which shapes the images are; nil for one after another.
   private init(
-    name: String, annotations: Annotations, source: Source, dropInvalid: Bool, drawn: [Int]? = nil
+    name: String, annotations: Annotations, source: Source, dropInvalid: Bool,
+    cache: PictureCache?, drawn: [Int]? = nil
   ) throws {
     let (images, objects) = (annotations.images, annotations.objects)
     var starts = [Int](repeating: 0, count: images.count + 1)
@@ -57,6 +59,7 @@ public final class DetectionDataset: Candidates, Sendable {
     self.name = name
     self.annotations = annotations
     self.source = source
+    self.cache = cache
     self.drawn = drawn ?? Array(0..<images.count)
     droppedCount = dropped.count
     self.starts = starts
@@ -66,10 +69,12 @@ public final class DetectionDataset: Candidates, Sendable {
   /// The images of `annotations`, whose files lie in `folder`.
   /// - Parameter dropInvalid: leaves out objects whose box is not four finite numbers of a positive size;
   ///   `droppedCount` says how many.
+  /// - Parameter keepsPictures: holds decoded pictures in memory, as many as there is room for.
   /// - Throws: `TensorError` for an image without a file name, for objects that refer to nothing, and
   ///   for such boxes where they are not left out.
   public convenience init(
-    folder: String, annotations: Annotations, name: String? = nil, dropInvalid: Bool = false
+    folder: String, annotations: Annotations, name: String? = nil, dropInvalid: Bool = false,
+    keepsPictures: Bool = false
   ) throws {
     for (i, file) in annotations.images.fileNames.enumerated() where file.isEmpty {
       throw TensorError(
@@ -77,14 +82,14 @@ public final class DetectionDataset: Candidates, Sendable {
     }
     try self.init(
       name: name ?? folder, annotations: annotations, source: .folder(folder),
-      dropInvalid: dropInvalid)
+      dropInvalid: dropInvalid, cache: keepsPictures ? PictureCache() : nil)
   }
 
   /// `shapes` drawn when they are asked for.
-  public convenience init(shapes: Shapes) throws {
+  public convenience init(shapes: Shapes, keepsPictures: Bool = true) throws {
     try self.init(
-      name: "shapes", annotations: shapes.annotations(), source: .shapes(shapes), dropInvalid: false
-    )
+      name: "shapes", annotations: shapes.annotations(), source: .shapes(shapes),
+      dropInvalid: false, cache: keepsPictures ? PictureCache() : nil)
   }
 
   /// The images at `indices`, 0-based, in that order, with their objects.
@@ -96,7 +101,7 @@ public final class DetectionDataset: Candidates, Sendable {
     }
     return try DetectionDataset(
       name: name, annotations: annotations.rows(images: indices), source: source,
-      dropInvalid: true, drawn: indices.map { drawn[$0] })
+      dropInvalid: true, cache: cache, drawn: indices.map { drawn[$0] })
   }
 
   private static func isBox(_ box: ArraySlice<Double>) -> Bool {
@@ -112,6 +117,13 @@ public final class DetectionDataset: Candidates, Sendable {
   /// - Throws: `TensorError` naming the file that cannot be read.
   public func image(_ index: Int) throws -> RGBImage {
     try check(index)
+    if let kept = cache?.image(drawn[index]) { return kept }
+    let image = try made(index)
+    cache?.keep(image, drawn[index])
+    return image
+  }
+
+  private func made(_ index: Int) throws -> RGBImage {
     switch source {
     case .folder(let folder):
       return try ImageFile.read(folder + "/" + annotations.images.fileNames[index])
