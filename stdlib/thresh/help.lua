@@ -144,6 +144,33 @@ function M.text(value)
   return nil, "help: there is no text about " .. what
 end
 
+--- Functions whose name or text holds a word, in any case: a list of { name, summary }, names first.
+function M.search(word)
+  word = word:lower()
+  local by_name, by_text = {}, {}
+  local function look(name, value)
+    if type(value) ~= "function" then return end
+    local text = M.text(value)
+    local summary = text and text:match "\n\n([^\n]*)" or ""
+    local item = { name = name, summary = summary }
+    if name:lower():find(word, 1, true) then
+      by_name[#by_name + 1] = item
+    elseif text and text:lower():find(word, 1, true) then
+      by_text[#by_text + 1] = item
+    end
+  end
+  for _, space in ipairs(namespaces) do
+    for name, value in pairs(th[space]) do
+      if type(name) == "string" then look(space .. "." .. name, value) end
+    end
+  end
+  for name, value in pairs(th) do
+    if type(name) == "string" then look("th." .. name, value) end
+  end
+  for _, list in ipairs { by_name, by_text } do table.sort(list, function(a, b) return a.name < b.name end) end
+  return table.move(by_text, 1, #by_text, #by_name + 1, by_name)
+end
+
 --- Prints what is known of a value: a function, a namespace or the name of one.
 function M.help(...)
   if select("#", ...) == 0 then return print(usage) end
