@@ -21,7 +21,8 @@ extension Detections {
   }
 
   /// Adds what only the annotations can tell to the report of a file: results of unknown images
-  /// (errors) and of unknown categories (warnings).
+  /// (errors) and of unknown categories (warnings), with their lines when `report` is that of the file
+  /// and the file is still there.
   public func check(against annotations: Annotations, _ report: inout Report) {
     func add(
       _ kind: ProblemCollector.Kind, _ known: [Int64], _ ids: [Int64], _ name: String
@@ -31,8 +32,13 @@ extension Detections {
       for (i, id) in ids.enumerated() where table[id] < 0 {
         count += 1
         guard examples.count < Report.exampleLimit else { continue }
+        let place = i < report.places.count ? report.places[i] : nil
+        let record = place.map { Int($0.record) } ?? i
+        let position = place.flatMap { JSONReader.position($0.offset, in: report.path) }
         examples.append(
-          Report.Example(record: i, line: 0, column: 0, detail: "\(name) \(id) (result \(i))"))
+          Report.Example(
+            record: record, line: position?.line ?? 0, column: position?.column ?? 0,
+            detail: "\(name) \(id) (result \(record))"))
       }
       guard count > 0 else { return }
       let told = kind.told(results: true)
@@ -51,6 +57,7 @@ private struct DetectionReader {
   private let masks: Bool
   private var result = Detections()
   private var problems = ProblemCollector()
+  private var places: [RecordPlace] = []
 
   init(_ reader: JSONReader, masks: Bool) {
     self.reader = reader
@@ -77,7 +84,9 @@ private struct DetectionReader {
         "results are a list of objects, got \(reader.next.name)", at: reader.offset)
     }
     try reader.finish()
-    return (result, problems.report(reader, results: true))
+    var report = problems.report(reader, results: true)
+    report.places = places
+    return (result, report)
   }
 
   private mutating func readList() throws {
@@ -146,6 +155,7 @@ private struct DetectionReader {
     if max(abs(box.0), abs(box.1), abs(box.2), abs(box.3)) > limit {
       problems.add(.boxHuge, record: position, offset: values[2].offset, "result \(position)")
     }
+    places.append(RecordPlace(position, offset))
     result.append(
       image: values[0].integer, category: values[1].integer, box: box, score: score)
   }

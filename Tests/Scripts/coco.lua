@@ -117,7 +117,13 @@ fails("image_id 9", coco.evaluate, { gt = gt, dt = stray })
 local zero = coco.load(write("zero.json", [[{"images":[{"id":1}],"categories":[{"id":1}],
 "annotations":[{"id":0,"image_id":1,"category_id":1,"bbox":[1,1,9,9],"area":81,"iscrowd":0}]}]]))
 assert(zero:report().problems[1].kind == "zero-id" and zero:report().problems[1].examples[1].line == 2)
-fails("zero.json:2:16", coco.evaluate, { gt = zero, dt = coco.results(), strict = true })
+local there = coco.results():add(1, { { 1, 1, 9, 9 } }, { 0.5 }, { 1 })
+assert(coco.evaluate { gt = zero, dt = there }.stats[1] == 0)
+assert(coco.evaluate { gt = zero, dt = there, strict = true }.stats[1] > 0.99, "strict counts id 0")
+local flat = coco.load(write("flat.json", [[{"images":[{"id":1}],"categories":[{"id":1}],
+"annotations":[{"id":1,"image_id":1,"category_id":1,"bbox":[1,1,0,9],"area":81,"iscrowd":0}]}]]))
+fails("flat.json:2:16", coco.evaluate, { gt = flat, dt = there, strict = true })
+assert(coco.evaluate { gt = flat, dt = there }.stats[1] == 0)
 assert(#coco.evaluate { gt = zero, dt = coco.results() }.notes == 1)
 
 -- Batches that do not fit are refused, and leave nothing behind.

@@ -58,8 +58,8 @@ end
 --- Judges results against annotations: `th.coco.evaluate{gt = "instances.json", dt = "results.json"}`.
 --
 -- gt, dt: paths, or what `load` and `results` gave. The figures are pycocotools' to the last bit, its
--- quirks included, unless strict is true: then whatever a report calls a warning is refused, objects
--- with id 0 count, and the first figure is at the largest number of detections. Also masks (false:
+-- quirks included, unless strict is true: then whatever a report calls a warning is refused, but objects
+-- with id 0, which count; and the first figure is at the largest number of detections. Also masks (false:
 -- boxes), iou, recall and max_dets (lists; COCO's), areas ({{"all", 0, 1e10}, …}), use_categories
 -- (true), ignore (false; honour the file's `ignore`), images (ids; all).
 --
@@ -120,8 +120,9 @@ function M.copy(source, path, given)
   return core.copy(source, path, given)
 end
 
---- Puts annotation files together: categories are one by name, images by id and file name; ids that are
---- taken are replaced. The counts.
+--- Puts annotation files together: categories are one by name, images by id and file name, objects of
+--- different files by id, image, category and box (counted as `repeated`); ids that are taken by something
+--- else are replaced. The counts.
 function M.merge(sources, path)
   return core.merge(sources, path)
 end

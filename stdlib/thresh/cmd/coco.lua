@@ -108,7 +108,8 @@ commands.eval = {
     local intervals = o.bootstrap and e:bootstrap { draws = o.bootstrap } or nil
     for _, report in ipairs { gt:report(), dt:report(gt) } do
       for _, problem in ipairs(report.problems) do
-        if problem.severity == "warning" then io.stderr:write("warning: ", problem.text, "\n") end
+        local counted = o.strict and problem.kind == "zero-id"
+        if problem.severity == "warning" and not counted then io.stderr:write("warning: ", problem.text, "\n") end
       end
     end
     if o.json then
@@ -170,19 +171,19 @@ commands.check = {
   options = { json = true },
   run = function(files, o)
     need(files, 1, 2, "check needs annotations, and results if they are to be checked")
-    local all, status = reports(files), 0
+    local all, status, notes = reports(files), 0, 0
     for _, report in ipairs(all) do
       json.list(report.problems)
       for _, problem in ipairs(report.problems) do
         json.list(problem.examples)
-        if problem.severity ~= "note" then status = 1 end
+        if problem.severity ~= "note" then status = 1 else notes = notes + 1 end
         if not o.json then print(problem.severity .. ": " .. problem.text) end
       end
     end
     if o.json then
       print(json.encode { ok = status == 0, files = all })
     elseif status == 0 then
-      print "no problem found"
+      print(notes == 0 and "no problem found" or "no problem found beyond what is noted")
     end
     return status
   end,
@@ -213,6 +214,9 @@ commands.stats = {
 local function written(counts, path)
   print(string.format("%s: %d images, %d objects, %d categories", path, counts.images, counts.objects,
     counts.categories))
+  if counts.repeated > 0 then
+    print(string.format("%d objects that a file before had were left out", counts.repeated))
+  end
 end
 
 local function word(_, text) return text end
@@ -239,6 +243,8 @@ commands.filter = {
   run = function(files, o)
     need(files, 1, 1, "filter needs annotations")
     local out = o.out or fail("filter needs --out")
+    local low, high = o["min-area"], o["max-area"]
+    if low and high and low > high then fail("--min-area %g is above --max-area %g", low, high) end
     local choice = {
       min_area = o["min-area"], max_area = o["max-area"], no_crowds = o["no-crowds"],
       drop_invalid = o["drop-invalid"],
@@ -275,6 +281,11 @@ commands.split = {
       for i = 1, #out do fractions[i] = 1 / #out end
     end
     if #fractions ~= #out then fail("%d fractions for %d files", #fractions, #out) end
+    for i, path in ipairs(out) do
+      for j = 1, i - 1 do
+        if out[j] == path then fail("--out names '%s' twice", path) end
+      end
+    end
     local parts = coco.load(files[1]):split(fractions, { seed = o.seed })
     for i, ids in ipairs(parts) do written(coco.copy(files[1], out[i], { images = ids }), out[i]) end
     return 0
@@ -299,7 +310,9 @@ return function(...)
       error("coco: the words must be strings, got " .. options.shown(words[i]), 2)
     end
   end
-  if #words == 0 or words[1] == "--help" or words[1] == "help" then
+  local asks = #words == 0 or words[1] == "help"
+  for _, text in ipairs(words) do asks = asks or text == "--help" end
+  if asks then
     print(usage)
     return 0
   end
