@@ -80,7 +80,7 @@ let package = Package(
     tests("ThreshTensorTests", ["ThreshTensor"]),
     tests("ThreshNNTests", ["ThreshNN"]),
     tests("ThreshCOCOTests", ["ThreshCOCO", "CJSONReader"]),
-    tests("ThreshDataTests", ["ThreshData"]),
+    tests("ThreshDataTests", ["ThreshData", "ThreshCOCO"]),
     tests("ThreshSelectionTests", ["ThreshSelection"]),
     tests("ThreshDetectionTests", ["ThreshDetection"]),
     tests("ThreshLuaTests", ["ThreshLua"]),

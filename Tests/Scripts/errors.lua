@@ -129,7 +129,7 @@ local cases = {
       model = print, data = {}, optimizer = print, epochs = 1, selectors = { select.Full() }, seeds = { 1.5 },
     }
   end },
-  { "data needs a dataset 'test' to evaluate on, got nil", function()
+  { "data needs a dataset 'test' (Dataset) to evaluate on, got nil", function()
     return th.compare {
       model = function() return nn.Linear(2, 2) end, data = function() return {} end, optimizer = print,
       epochs = 1, selectors = { select.Full() }, seeds = { 1 },

@@ -31,6 +31,8 @@ local skipped = {
   ["Detections:save"] = "writes a file; only called below the scratch folder",
   ["th.coco.copy"] = "writes a file; only called below the scratch folder",
   ["th.coco.merge"] = "writes a file; only called below the scratch folder",
+  ["th.data.save_png"] = "writes a file; only called below the scratch folder",
+  ["DetectionDataset:save"] = "writes a folder; only called below the scratch folder",
 }
 -- Where the path stands that is not the first argument (behind self).
 local path_place = { ["th.coco.copy"] = 2, ["th.coco.merge"] = 2 }
@@ -63,6 +65,8 @@ local option_names = {
   "area", "areas", "background", "category", "categories", "draws",
   "drop_invalid", "dt", "float32", "gt", "ignore", "iou", "level", "masks", "max_area", "max_dets", "min_area",
   "min_score", "no_crowds", "recall", "use_categories", "with_objects",
+  "antialias", "aspect", "attempts", "brightness", "cache", "contrast", "crowds", "folder", "format", "hue",
+  "line", "most", "n", "path", "probability", "recipe", "rule", "saturation", "scale", "skip_unreadable", "verdicts",
   "unit", "upper", "validation", "warm", "weight", "weight_decay", "weights", "width", "x", "y",
 }
 
@@ -201,6 +205,9 @@ local uses = {
   SmallSSD = function(m) assert(#m.boxes > 0 and m.image_size) end, SSD300 = function(m) assert(#m.boxes == 8732 and m.classes) end,
   Schedule = function(s) s:rate(0.1, pick { 0, 1, 3, 10, math.maxinteger }) end,
   Optimizer = function(o) o:step() o:zero_grad() o:step() end,
+  DetectionLoader = function(l) for _ = 1, 3 do if not l() then break end end end,
+  DetectionDataset = function(d) d:sample(1) d:loader { batch_size = 2, size = 16, augment = "ssd" }() d:fingerprint() end,
+  DetectionAugmentation = function(a) V.makers.DetectionDataset():loader { size = 16, augment = { a } }() end,
   Loader = function(l) for _ = 1, 3 do if not l() then break end end end,
   Augmentation = function(a) V.makers.Dataset():loader { batch_size = 4, augment = { a } }() end,
   LossHistory = function(h) h:probabilities({ 1.0, 2.0, 0.5 }, { beta = 2 }) end,
@@ -256,7 +263,7 @@ local function attempt(target)
   for i = 1, n do
     local t = list[i]
     if type(t) == "table" and not debug.getmetatable(t) and t ~= _G then
-      for _, key in ipairs { "trace", "traces" } do
+      for _, key in ipairs { "trace", "traces", "path" } do
         if type(rawget(t, key)) == "string" then t[key] = below_scratch(t[key]) end
       end
       if rawget(t, "epochs") and math.tointeger(t.epochs) and target.name:find "^th%.%a+%(?%)?" then

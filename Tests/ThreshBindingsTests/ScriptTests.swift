@@ -10,7 +10,8 @@ import ThreshKit
 
   @Test(arguments: [
     "tensors", "errors", "modules", "fusion", "selection", "scores", "greedy", "batches",
-    "gradmatch", "deepfool", "layers", "plot", "detection", "coco", "help", "files", "progress",
+    "gradmatch", "deepfool", "layers", "plot", "detection", "images",
+    "detection_training", "coco", "help", "files", "progress",
     "profile",
   ])
   func script_run_returnsOk(_ name: String) throws {

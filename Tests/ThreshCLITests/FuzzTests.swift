@@ -14,4 +14,17 @@ struct FuzzTests {
     #expect(result.status == 0, "\(result.errors.suffix(4_000))")
     #expect(result.output.contains("functions"), "\(result.output.suffix(400))")
   }
+
+  @Test func brokenFiles_areReadOrRefused() throws {
+    let tests = URL(filePath: #filePath)
+      .deletingLastPathComponent().deletingLastPathComponent().path
+    let command = try Command()
+    let result = try command.run(
+      [
+        "--max-memory", "1G", tests + "/Scripts/fuzz_files.lua", command.folder,
+        tests + "/Fixtures/images", tests + "/Fixtures/coco/corpus", "10",
+      ], seconds: 120)
+    #expect(result.status == 0, "\(result.errors.suffix(4_000))")
+    for kind in ["jpg", "png", "json"] { #expect(result.output.contains(kind)) }
+  }
 }

@@ -62,7 +62,20 @@ private struct File: Decodable {
   let file = try fixture(File.self, "masks.json")
   #expect(file.images.count == 24 && file.odd.count == 30)
   #expect(file.images.contains { $0.crowds.contains(1) })
-  for (number, image) in (file.images + file.odd).enumerated() {
+  try compare(file.images + file.odd)
+}
+
+/// Runs only where `THRESH_COCO_MASKS` names what `coco_masks.py FILE OUT` wrote.
+private let allMasks = ProcessInfo.processInfo.environment["THRESH_COCO_MASKS"]
+
+@Test(.enabled(if: allMasks != nil))
+func masks_ofAWholeFile_equalPycocotools() throws {
+  let data = try Data(contentsOf: URL(filePath: try #require(allMasks)))
+  try compare(JSONDecoder().decode(File.self, from: data).images)
+}
+
+private func compare(_ images: [File.Image]) throws {
+  for (number, image) in images.enumerated() {
     let masks = try image.outlines.map {
       try RunMask($0.segmentation, height: image.size[0], width: image.size[1])
     }

@@ -77,7 +77,7 @@ local function data_of(config, seed)
   end
   local class = config.task and config.task.dataset or "Dataset"
   if getmetatable(data[config.evaluate_on]) ~= class then
-    error(string.format("compare: data needs a %s '%s' to evaluate on, got %s", class, config.evaluate_on,
+    error(string.format("compare: data needs a dataset '%s' (%s) to evaluate on, got %s", config.evaluate_on, class,
       options.shown(data[config.evaluate_on])), 5)
   end
   return data

@@ -74,7 +74,7 @@ func registerImageData(in session: LuaSession) throws {
     DetectionDataset.self, name: "DetectionDataset",
     methods: [
       method("loader") { call in
-        .object(try DetectionLoader(own(call), loaderOptions(call)))
+        .object(try DetectionLoader(own(call), loaderOptions(call, own(call))))
       },
       // {image, boxes (k, 4) as corners in pixels, labels, crowd, id}
       method("sample") { call in
@@ -98,8 +98,8 @@ func registerImageData(in session: LuaSession) throws {
             ])))
       },
       method("subset") { call in
-        let indices = try candidates(call.indexTensor(2, "indices"))
-        return .object(try own(call).subset(indices))
+        let set = try own(call)
+        return .object(try set.subset(call.samples(2, of: set)))
       },
       method("fingerprint") { call in .string(try own(call).fingerprint()) },
       // Pictures as PNG files in the folder's `images`, annotations in its `instances.json`.
@@ -177,7 +177,9 @@ private func table(_ batch: DetectionBatch) throws -> LuaValue {
   return .table(LuaTable(fields: fields))
 }
 
-private func loaderOptions(_ call: LuaCall) throws -> DetectionLoaderOptions {
+private func loaderOptions(
+  _ call: LuaCall, _ data: DetectionDataset
+) throws -> DetectionLoaderOptions {
   let o = try call.options(
     at: 2,
     allowed: [
@@ -185,7 +187,7 @@ private func loaderOptions(_ call: LuaCall) throws -> DetectionLoaderOptions {
       "prefetch", "size", "augment", "skip_unreadable", "crowds", "mean", "std",
     ])
   var options = DetectionLoaderOptions()
-  options.loader = try walk(o, LoaderOptions(batchSize: 32))
+  options.loader = try walk(o, data, LoaderOptions(batchSize: 32))
   options.size = try o.integer("size") ?? options.size
   options.augment = try detectionAugmentations(o)
   options.skipUnreadable = try o.boolean("skip_unreadable") ?? options.skipUnreadable

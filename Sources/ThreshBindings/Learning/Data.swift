@@ -13,8 +13,8 @@ func registerData(in session: LuaSession) throws {
     methods: [
       method("loader") { call in .object(try Loader(own(call), loaderOptions(call, own(call)))) },
       method("subset") { call in
-        let indices = try candidates(call.indexTensor(2, "indices"))
-        return .object(try own(call).subset(indices))
+        let set = try own(call)
+        return .object(try set.subset(call.samples(2, of: set)))
       },
       method("sample") { call in
         let (set, i) = (try own(call), try call.integer(2, "index"))
@@ -100,7 +100,7 @@ private func loaderOptions(_ call: LuaCall, _ dataset: ImageDataset) throws -> L
       "batch_size", "shuffle", "drop_last", "seed", "epoch", "indices", "weights", "batches",
       "augment", "prefetch",
     ])
-  var options = try walk(o, LoaderOptions())
+  var options = try walk(o, dataset)
   options.augment = try (o.table("augment")?.array ?? []).map { value in
     guard case .object(let object) = value, let augmentation = object as? LuaAugmentation else {
       throw o.error("augment", "a list of th.data.random_crop(…) and the like expected")
@@ -110,8 +110,27 @@ private func loaderOptions(_ call: LuaCall, _ dataset: ImageDataset) throws -> L
   return options
 }
 
+/// The indices, if they are samples of the data; told as Lua counts.
+private func within(
+  _ data: any Candidates, _ indices: [Int], _ problem: (String) -> any Error
+) throws -> [Int] {
+  for i in indices where i >= data.count {
+    throw problem("must be in 1 … \(data.count), the samples of \(data.name); got \(i + 1)")
+  }
+  return indices
+}
+
+extension LuaCall {
+  /// Samples of a data set, 0-based.
+  func samples(_ i: Int, of data: any Candidates) throws -> [Int] {
+    try within(data, candidates(indexTensor(i, "indices"))) { argumentError(i, "indices", $0) }
+  }
+}
+
 /// The options of all loaders: which samples, in which order, by how many.
-func walk(_ o: LuaOptions, _ defaults: LoaderOptions) throws -> LoaderOptions {
+func walk(
+  _ o: LuaOptions, _ data: any Candidates, _ defaults: LoaderOptions = LoaderOptions()
+) throws -> LoaderOptions {
   var options = defaults
   options.batchSize = try o.integer("batch_size") ?? options.batchSize
   options.shuffle = try o.boolean("shuffle") ?? options.shuffle
@@ -120,10 +139,14 @@ func walk(_ o: LuaOptions, _ defaults: LoaderOptions) throws -> LoaderOptions {
   options.epoch = try o.integer("epoch") ?? options.epoch
   options.prefetch = try o.integer("prefetch") ?? options.prefetch
   if let indices = try o.tensor("indices") {
-    options.indices = try candidates(zeroBased(indices) { o.error("indices", $0) })
+    options.indices = try within(
+      data, candidates(zeroBased(indices) { o.error("indices", $0) }), { o.error("indices", $0) })
   }
   options.weights = try o.tensor("weights").map { try $0.castValues(Float.self) }
-  options.batches = try o.table("batches").map { try batchLists($0) { o.error("batches", $0) } }
+  options.batches = try o.table("batches").map { table in
+    try batchLists(table) { o.error("batches", $0) }
+      .map { try within(data, $0) { o.error("batches", $0) } }
+  }
   return options
 }
 

@@ -9,7 +9,10 @@ public enum ImageFile {
   /// The picture in the file at `path`, turned as its EXIF orientation says.
   /// - Throws: `TensorError` that names the file, for what cannot be read or is broken.
   public static func read(_ path: String) throws -> RGBImage {
-    let bytes = try WholeFile.read(path, most: mostBytes)
+    let bytes: [UInt8]
+    do { bytes = try WholeFile.read(path, most: mostBytes) } catch let error as TensorError
+      where error.kind == .invalid
+    { throw TensorError("image", error.message) }
     return try bytes.withUnsafeBytes { try decode($0, name: path) }
   }
 

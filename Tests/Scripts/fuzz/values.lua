@@ -245,6 +245,14 @@ makers.Augmentation = function()
   return pick { function() return th.data.random_crop(1) end, function() return th.data.horizontal_flip() end,
     function() return th.data.cutout(3) end }()
 end
+makers.DetectionAugmentation = function()
+  return pick {
+    function() return th.data.ssd_crop() end, function() return th.data.expand() end,
+    function() return th.data.colour_jitter { hue = { -0.1, 0.1 } } end,
+  }()
+end
+makers.DetectionDataset = function() return th.data.shapes { n = 3, size = pick { 16, 24 }, seed = 1 } end
+makers.DetectionLoader = function() return makers.DetectionDataset():loader { batch_size = 2, size = 16 } end
 makers.NewAxis = function() return th.newaxis end
 makers.TraceWriter = function()
   return th.select.write_trace(V.scratch .. "/writer.trace", { data = makers.Dataset(), method = "fuzz" })
@@ -354,6 +362,19 @@ named.size = function() return pick { 32, 33, 64, 0, -1 } end
 named.style = function() return pick { "nvidia", "torchvision", "caffe" } end
 named.from = function() return pick { "nvidia", "torchvision", "thresh", "x" } end
 named.to = named.from
+named.image = function() return chance(0.8) and th.randint(0, 255, { 3, 9, 7 }, { dtype = "uint8" }) or V.tensor() end
+named.recipe = function() return pick { "nvidia", "ssd", "none", "other" } end
+named.rule = function() return pick { "all", "any", "some" } end
+local function ends() return { pick { 0.5, 0, 0.9 }, pick { 1, 1.5, 0.2 } } end
+named.brightness, named.contrast, named.saturation, named.hue = ends, ends, ends, ends
+named.scale, named.aspect = ends, ends
+named.verdicts = function() return { pick { "tp", "fp", "fn", "gt", "x" } } end
+named.found = function()
+  local ok, found = pcall(function()
+    return th.detect.decode(th.randn(2, 4, 92), th.randn(2, 3, 92), makers.SmallSSD(), { sizes = { { 9, 9 }, { 9, 9 } } })
+  end)
+  return ok and found or {}
+end
 
 --- A path below the scratch folder or one that no test could harm.
 function V.path()
