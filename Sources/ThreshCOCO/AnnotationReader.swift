@@ -151,25 +151,17 @@ private struct AnnotationReader {
 
   private mutating func addObject(_ record: JSONRecord, _ position: Int, _ offset: UInt64) throws {
     let values = record.values
-    guard
-      let image = reference(values[1], "image_id", position, offset),
-      let category = reference(values[2], "category_id", position, offset),
-      hasBox(values[3], position, offset)
-    else { return }
-    let box = values[3].numbers
+    // All of a record's problems are told, not the first alone.
+    let image = reference(values[1], "image_id", position, offset)
+    let category = reference(values[2], "category_id", position, offset)
+    let isBox = hasBox(values[3], position, offset)
     let isCrowd = crowd(values[5], position, offset)
-    let area: Double
-    switch values[4].kind {
-    case THRESH_JSON_INTEGER, THRESH_JSON_NUMBER: area = values[4].number
-    case THRESH_JSON_ABSENT, THRESH_JSON_NULL:
-      problems.add(.areaMissing, record: position, offset: offset, "annotation \(position)")
-      area = box.2 * box.3
-    default:
-      problems.add(
-        .areaInvalid, record: position, offset: values[4].offset, "got \(values[4].kind.name)")
-      return
-    }
-    addID(values[0], position, offset)
+    let box = values[3].numbers
+    let area = readArea(values[4], isBox ? box.2 * box.3 : 0, position, offset)
+    let id = readID(values[0], position, offset)
+    guard let image, let category, isBox, let area else { return }
+    if id == nil { nameless.append(result.objects.ids.count) }
+    result.objects.ids.append(id ?? 0)
     imageIDs.append(image)
     categoryIDs.append(category)
     places.append(RecordPlace(position, offset))
@@ -245,24 +237,40 @@ private struct AnnotationReader {
     return false
   }
 
-  private mutating func addID(_ value: thresh_json_value, _ position: Int, _ offset: UInt64) {
+  /// The area, or that of the box when there is none.
+  private mutating func readArea(
+    _ value: thresh_json_value, _ box: Double, _ position: Int, _ offset: UInt64
+  ) -> Double? {
+    switch value.kind {
+    case THRESH_JSON_INTEGER, THRESH_JSON_NUMBER: return value.number
+    case THRESH_JSON_ABSENT, THRESH_JSON_NULL:
+      problems.add(.areaMissing, record: position, offset: offset, "annotation \(position)")
+      return box
+    default:
+      problems.add(
+        .areaInvalid, record: position, offset: value.offset, "got \(value.kind.name)")
+      return nil
+    }
+  }
+
+  /// The id; nil for one that is to be given.
+  private mutating func readID(
+    _ value: thresh_json_value, _ position: Int, _ offset: UInt64
+  ) -> Int64? {
     switch value.kind {
     case THRESH_JSON_INTEGER:
-      result.objects.ids.append(value.integer)
       if value.integer == 0 {
         problems.add(.idZero, record: position, offset: offset, "annotation \(position)")
       } else if value.integer < 0 {
         problems.add(.idNegative, record: position, offset: offset, "id \(value.integer)")
       }
+      return value.integer
     case THRESH_JSON_ABSENT, THRESH_JSON_NULL:
       problems.add(.idMissing, record: position, offset: offset, "annotation \(position)")
-      nameless.append(result.objects.ids.count)
-      result.objects.ids.append(0)
     default:
       problems.add(.idInvalid, record: position, offset: value.offset, "got \(value.kind.name)")
-      nameless.append(result.objects.ids.count)
-      result.objects.ids.append(0)
     }
+    return nil
   }
 
   /// Gives ids that no annotation has.

@@ -107,41 +107,16 @@ private struct DetectionReader {
 
   private mutating func add(_ record: JSONRecord, _ position: Int, _ offset: UInt64) throws {
     let values = record.values
-    guard
-      isID(values[0], "image_id", position, offset),
-      isID(values[1], "category_id", position, offset)
-    else { return }
-    guard values[3].kind.isFiniteNumber else {
-      problems.add(
-        values[3].kind == THRESH_JSON_NONFINITE ? .scoreNonfinite : .scoreInvalid,
-        record: position,
-        offset: values[3].kind == THRESH_JSON_ABSENT ? offset : values[3].offset,
-        "got \(values[3].kind.name)")
+    // All of a record's problems are told, not the first alone.
+    let hasImage = isID(values[0], "image_id", position, offset)
+    let hasCategory = isID(values[1], "category_id", position, offset)
+    let hasScore = isScore(values[3], position, offset)
+    guard let shape = try readShape(record, position, offset), hasImage, hasCategory, hasScore
+    else {
       return
     }
-    var box = values[2].numbers
-    if masks, values[4].kind != THRESH_JSON_ABSENT {
-      do {
-        let mask = try Segmentation(json: record.bytes(4))
-        result.masks.append(mask)
-        if values[2].kind == THRESH_JSON_ABSENT {
-          box = try mask.box()
-        }
-      } catch let error as COCOError {
-        problems.add(.maskInvalid, record: position, offset: values[4].offset, error.message)
-        return
-      }
-    }
-    if !(masks && values[2].kind == THRESH_JSON_ABSENT && result.masks.count > result.count),
-      let problem = boxProblem(values[2])
-    {
-      problems.add(
-        problem.kind, record: position,
-        offset: values[2].kind == THRESH_JSON_ABSENT ? offset : values[2].offset, problem.detail)
-      if result.masks.count > result.count { result.masks.removeLast() }
-      return
-    }
-    if masks && result.masks.count == result.count { result.masks.append(.none) }
+    let box = shape.box
+    if masks { result.masks.append(shape.mask) }
     let score = values[3].number
     if !(score >= 0 && score <= 1) {
       problems.add(.scoreLarge, record: position, offset: offset, "score \(score)")
@@ -158,6 +133,39 @@ private struct DetectionReader {
     places.append(RecordPlace(position, offset))
     result.append(
       image: values[0].integer, category: values[1].integer, box: box, score: score)
+  }
+
+  private mutating func isScore(
+    _ value: thresh_json_value, _ position: Int, _ offset: UInt64
+  ) -> Bool {
+    if value.kind.isFiniteNumber { return true }
+    problems.add(
+      value.kind == THRESH_JSON_NONFINITE ? .scoreNonfinite : .scoreInvalid, record: position,
+      offset: value.kind == THRESH_JSON_ABSENT ? offset : value.offset, "got \(value.kind.name)")
+    return false
+  }
+
+  /// The box and, where it is wanted, the mask; of a mask alone its own box.
+  private mutating func readShape(
+    _ record: JSONRecord, _ position: Int, _ offset: UInt64
+  ) throws -> (box: Box, mask: Segmentation)? {
+    let value = record.values[2]
+    let isAbsent = value.kind == THRESH_JSON_ABSENT
+    if masks, record.values[4].kind != THRESH_JSON_ABSENT {
+      do {
+        let mask = try Segmentation(json: record.bytes(4))
+        if isAbsent { return (try mask.box(), mask) }
+        if boxProblem(value) == nil { return (value.numbers, mask) }
+      } catch let error as COCOError {
+        problems.add(
+          .maskInvalid, record: position, offset: record.values[4].offset, error.message)
+        if isAbsent || boxProblem(value) == nil { return nil }
+      }
+    }
+    guard let problem = boxProblem(value) else { return (value.numbers, .none) }
+    problems.add(
+      problem.kind, record: position, offset: isAbsent ? offset : value.offset, problem.detail)
+    return nil
   }
 
   private mutating func isID(

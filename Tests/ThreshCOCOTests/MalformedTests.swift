@@ -82,9 +82,9 @@ private func values(_ stats: [String]) -> [Double] { stats.map { Double($0) ?? .
     switch outcomes[example.name] {
     case .accepted(let isClean):
       #expect(problems.isEmpty, "\(example.name): \(problems)")
-      let zeros = clean.map { $0 > -1 ? 0 : -1 }
-      let wanted =
-        isClean ? clean : example.name == "empty results" ? zeros : example.stats.map(values)
+      let nothingFound = clean.map { $0 > -1 ? 0.0 : -1 }
+      var wanted = isClean ? clean : example.stats.map(values)
+      if example.name == "empty results" { wanted = nothingFound }
       #expect(evaluation?.stats == wanted, "\(example.name)")
     case .told(let kinds, let severity, let line):
       #expect(problems.map(\.kind) == kinds, "\(example.name): \(problems)")
@@ -153,4 +153,45 @@ private func values(_ stats: [String]) -> [Double] { stats.map { Double($0) ?? .
   // From bytes there is no file to find the lines in.
   #expect(unknown.examples.allSatisfy { $0.line == 0 })
   #expect(told.text(unknown).contains("image_id 77 (result 1), image_id 78 (result 3)"))
+}
+
+@Test func reports_tellAllThatARecordHasWrong() throws {
+  let report = try Annotations.read(
+    bytes: toy(objects: [
+      #"{"id":-1,"image_id":"1","category_id":null,"bbox":[1],"area":"x","iscrowd":7}"#
+    ]).truth
+  ).1
+  #expect(
+    Set(report.problems.map(\.kind)) == [
+      "negative-id", "invalid-reference", "invalid-box", "invalid-area", "invalid-iscrowd",
+    ], "\(report.problems)")
+  #expect(report.problems.first { $0.kind == "invalid-reference" }?.count == 2)
+  let results = try Detections.read(
+    bytes: Array(#"[{"image_id":"1","bbox":[NaN,1,1,1],"score":null}]"#.utf8)
+  ).1
+  #expect(
+    results.problems.map(\.kind) == ["invalid-reference", "nonfinite-box", "invalid-score"],
+    "\(results.problems)")
+}
+
+@Test func results_whoseMasksAreBroken_leaveTheOthersMasksInPlace() throws {
+  func result(_ rest: String) -> String {
+    "{\"image_id\":1,\"category_id\":1,\"score\":0.5\(rest)}"
+  }
+  let (found, report) = try Detections.read(
+    bytes: toy(results: [
+      // Runs that do not fill the mask, runs that are none, no box, a box alone, and a whole one.
+      result(#","segmentation":{"size":[2,2],"counts":[3]}"#),
+      result(#","segmentation":{"size":[2,2],"counts":"~"},"bbox":[0,0,1,1]"#),
+      result(""), result(#","bbox":[4,4,1,1]"#),
+      result(#","segmentation":{"size":[2,2],"counts":[2,2]}"#),
+    ]).found, masks: true)
+  #expect(found.count == 2 && found.masks.count == 2)
+  #expect(found.boxes == [4, 4, 1, 1, 1, 0, 1, 2])
+  guard case .none = found.masks[0], case .runs = found.masks[1] else {
+    Issue.record("\(found.masks)")
+    return
+  }
+  #expect(report.problems.map(\.kind) == ["invalid-box", "invalid-mask"], "\(report.problems)")
+  #expect(report.problems.last?.count == 2)
 }
