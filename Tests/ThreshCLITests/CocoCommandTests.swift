@@ -90,6 +90,9 @@ private let found = """
   let refused = try command.run(["coco", "eval", "gt.json", "stray.json", "--strict"])
   #expect(refused.status == 2 && refused.output == "")
   #expect(refused.errors.contains("stray.json:2:1: ") && refused.errors.contains("category_id 8"))
+  _ = try command.file("lost.json", truth.replacing("\"image_id\":2", with: "\"image_id\":9"))
+  let counted = try command.run(["coco", "stats", "lost.json"])
+  #expect(counted.status == 0 && counted.errors.hasPrefix("warning: lost.json:4:1: objects of images"))
   let dropped = try command.run(["coco", "eval", "gt.json", "stray.json"])
   #expect(dropped.status == 0 && dropped.output.contains("1 of unknown categories"))
 }
@@ -99,6 +102,18 @@ private let found = """
   _ = try command.file("gt.json", truth)
   let split = try command.run(["coco", "split", "gt.json", "--out", "a.json,a.json"])
   #expect(split.status == 2 && split.errors == "thresh coco: --out names 'a.json' twice\n")
+  // The source may be one of the parts.
+  _ = try command.file("own.json", truth)
+  let own = try command.run(["coco", "split", "own.json", "--out", "own.json,rest.json"])
+  #expect(
+    own.output == """
+      own.json: 1 images, 1 objects, 2 categories
+      rest.json: 1 images, 1 objects, 2 categories
+
+      """, "\(own.output)\(own.errors)")
+  let lost = try command.run(["coco", "split", "gt.json", "--out", "c.json,none/d.json"])
+  #expect(lost.status == 2 && lost.errors.contains("none/d.json"), "\(lost.errors)")
+  #expect(try command.run(["coco", "stats", "c.json"]).status == 2)
   let twice = try command.run(["coco", "merge", "gt.json", "gt.json", "--out", "all.json"])
   #expect(
     twice.output == """

@@ -132,11 +132,11 @@ private func values(_ stats: [String]) -> [Double] { stats.map { Double($0) ?? .
   // The first record is none, so rows and records differ by one.
   let (truth, report) = try Annotations.read(
     bytes: toy(objects: [
-      "{\"id\":1}",
+      #"{"id":1,"image_id":1,"category_id":1,"bbox":[1],"area":1,"iscrowd":0}"#,
       #"{"id":2,"image_id":1,"category_id":1,"bbox":[1,1,0,9],"area":1,"iscrowd":0}"#,
       #"{"id":3,"image_id":9,"category_id":1,"bbox":[1,1,2,9],"area":1,"iscrowd":0}"#,
     ]).truth)
-  for (kind, record) in [("invalid-reference", 0), ("degenerate-box", 1), ("unknown-image", 2)] {
+  for (kind, record) in [("invalid-box", 0), ("degenerate-box", 1), ("unknown-image", 2)] {
     #expect(
       report.problems.first { $0.kind == kind }?.examples.map(\.record) == [record],
       "\(report.problems)")
