@@ -92,7 +92,8 @@ private let found = """
   #expect(refused.errors.contains("stray.json:2:1: ") && refused.errors.contains("category_id 8"))
   _ = try command.file("lost.json", truth.replacing("\"image_id\":2", with: "\"image_id\":9"))
   let counted = try command.run(["coco", "stats", "lost.json"])
-  #expect(counted.status == 0 && counted.errors.hasPrefix("warning: lost.json:4:1: objects of images"))
+  #expect(
+    counted.status == 0 && counted.errors.hasPrefix("warning: lost.json:4:1: objects of images"))
   let dropped = try command.run(["coco", "eval", "gt.json", "stray.json"])
   #expect(dropped.status == 0 && dropped.output.contains("1 of unknown categories"))
 }
