@@ -31,17 +31,9 @@ import Testing
     }
   }
 
-  @Test func evaluateExample_withAndWithoutFiles_printsEveryPart() throws {
+  @Test func evaluateExample_withFiles_judgesAndComparesThem() throws {
     let command = try Command()
     let script = ExampleTests.folder.appending(path: "evaluate-coco.lua").path
-    let made = try command.run([script, "--draws", "20"])
-    #expect(made.status == 0 && made.errors == "", "\(made.errors)")
-    for part in [
-      "No files were given", "maxDets=100 ] = 0.", "category   objects", "TIDE at IoU 0.5",
-      "Calibration: ", "figure ", "other - this ",
-    ] {
-      #expect(made.output.contains(part), "\(part) in \(made.output)")
-    }
     let gt = try command.file(
       "gt.json",
       #"{"images":[{"id":7}],"categories":[{"id":3,"name":"cat"}],"annotations":[{"id":1,"image_id":7,"#
@@ -57,6 +49,54 @@ import Testing
     #expect(both.output.contains("other - this"), "\(both.output)")
     let half = try command.run([script, "--results", dt])
     #expect(half.status == 2 && half.errors.contains("--annotations"), "\(half.output)")
+  }
+
+  @Test(arguments: [
+    (
+      "matching-error", ["--epochs", "2", "--every", "1"],
+      ["loss", "matching error", "● GradMatch", "△ RandomPB"]
+    ),
+    (
+      "ssd-shapes",
+      [
+        "--images", "12", "--test", "6", "--size", "48", "--model-size", "32", "--width", "4",
+        "--epochs", "2", "--seeds", "1,",
+      ],
+      ["mAP", "Base ", "SB2 ", "SB3 ", "Random-SB2 ", "t_diff", "small", "triangle"]
+    ),
+    (
+      "evaluate-coco", ["--draws", "20"],
+      ["Average Precision", "TIDE", "Calibration", "rectangle", "other - this", "AP50"]
+    ),
+  ])
+  func example_run_printsItsTables(_ name: String, _ options: [String], _ parts: [String]) throws {
+    let command = try Command()
+    let script = ExampleTests.folder.appending(path: "\(name).lua").path
+    let quiet = name == "evaluate-coco" ? [] : ["--quiet"]
+    let traces = name == "ssd-shapes" ? ["--traces", command.folder + "/traces"] : []
+    let result = try command.run([script] + quiet + options + traces)
+    #expect(result.status == 0 && result.errors == "", "\(result.errors)")
+    for part in parts { #expect(result.output.contains(part), "\(part): \(result.output)") }
+  }
+
+  /// The recipe on a folder of COCO's form, with a narrow part of its options.
+  @Test func ssdCocoExample_onAFolder_trainsAndKeepsTheWeights() throws {
+    let command = try Command()
+    let make = "th.data.shapes{n = 3, size = 40, seed = 1}:save('set')"
+    #expect(try command.run(["-e", "th = require 'thresh' " + make]).status == 0)
+    let script = ExampleTests.folder.appending(path: "ssd-coco.lua").path
+    let result = try command.run(
+      [
+        script, "--quiet", "--images", "set/images", "--annotations", "set/instances.json",
+        "--test-images", "set/images", "--test-annotations", "set/instances.json", "--backbone",
+        "resnet18", "--limit", "2", "--batch-size", "2", "--epochs", "1", "--methods", "base,",
+        "--warmup", "1", "--checkpoints", "weights",
+      ], seconds: 120)
+    #expect(result.status == 0 && result.errors == "", "\(result.errors)")
+    #expect(result.output.contains("mAP") && result.output.contains("Base "))
+    #expect(!command.read(command.folder + "/weights/base-seed1.safetensors").isEmpty)
+    let wrong = try command.run([script, "--methods", "bas"])
+    #expect(wrong.status != 0)
   }
 
   @Test func dualExample_windowBeyondWhatIsScored_isRefused() throws {

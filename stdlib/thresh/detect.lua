@@ -162,6 +162,12 @@ end
 -- are COCO's, by area: below 32^2, to 96^2, above.
 function M.keep_counts(trace, data)
   if type(trace) == "string" then trace = core.select.read_trace(trace) end
+  if getmetatable(trace) ~= "Trace" then
+    error("detect.keep_counts: trace must be a path or a trace, got " .. options.shown(trace), 2)
+  end
+  if getmetatable(data) ~= "DetectionDataset" then
+    error("detect.keep_counts: data must be a DetectionDataset, got " .. options.shown(data), 2)
+  end
   trace:check(data)
   local seen, kept
   if trace.batch_event_count > 0 then

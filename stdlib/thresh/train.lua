@@ -450,7 +450,7 @@ function M.train(config)
     local matched = matching_error(run, epoch, chosen)
     local loss, images = train_epoch(run, epoch, chosen)
     local row = record(run, epoch, chosen, matched, loss, images)
-    run.progress:step(string.format("loss %.3f  accuracy %s", loss,
+    run.progress:step(string.format("loss %.3f  %s %s", loss, run.task.metric or "accuracy",
       row.accuracy and string.format("%.2f %%", 100 * row.accuracy) or "-"))
     if run.on_epoch then run.on_epoch(row, run) end
   end
