@@ -205,7 +205,7 @@ function Tensor:clone() end
 ---@return Tensor tensor of the same shape
 function Tensor:contiguous() end
 
---- Gives images in the memory order (N, H, W, C), which the image operations work in: themselves, or a copy.
+--- Gives images in the memory order (N, H, W, C) of the image operations: themselves, or a copy.
 ---
 --- The shape stays (N, C, H, W). PyTorch's contiguous(memory_format=torch.channels_last).
 ---
@@ -2011,5 +2011,1059 @@ function Tensor:uniform_(low, high, options) end
 ---@param options? table seed (nil: the session's); always the third argument
 ---@return Tensor self
 function Tensor:normal_(mean, std, options) end
+
+-- Reductions
+
+--- Adds up all elements, or those along some dimensions.
+---
+--- Integers and bools as int64, which wraps; floating types in double. The options may stand in place
+--- of dim.
+---
+--- Example:
+---     local t = th.tensor{{1, 2}, {3, 4}}
+---     assert(t:sum():item() == 10 and t:sum(1):equal(th.tensor{4, 6}))
+---     assert(t:sum{ dim = 2, keepdim = true }:equal(th.tensor{{3}, {7}}))
+---@param dim? integer|integer[]|table all dimensions by default
+---@param options? table dim (nil: all), keepdim (false): reduced extents stay as 1
+---@return Tensor sum
+function Tensor:sum(dim, options) end
+
+--- Takes the mean of all elements, or of those along some dimensions.
+---
+--- Only for floating tensors; NaN of nothing. The options may stand in place of dim.
+---
+--- Example:
+---     local t = th.tensor{{1.0, 2.0}, {3.0, 4.0}}
+---     assert(t:mean():item() == 2.5 and t:mean(1):equal(th.tensor{2, 3}))
+---@param dim? integer|integer[]|table all dimensions by default
+---@param options? table dim (nil: all), keepdim (false): reduced extents stay as 1
+---@return Tensor mean
+function Tensor:mean(dim, options) end
+
+--- Multiplies all elements, or those along some dimensions.
+---
+--- Integers and bools as int64, which wraps; floating types in double. The options may stand in place
+--- of dim.
+---
+--- Example:
+---     local t = th.tensor{{1, 2}, {3, 4}}
+---     assert(t:prod():item() == 24 and t:prod(1):equal(th.tensor{3, 8}))
+---@param dim? integer|integer[]|table all dimensions by default
+---@param options? table dim (nil: all), keepdim (false): reduced extents stay as 1
+---@return Tensor product
+function Tensor:prod(dim, options) end
+
+--- Takes the variance of all elements, or of those along some dimensions.
+---
+--- Formula: sum of (x - mean)^2 over (n - correction). Only for floating tensors. The options may stand
+--- in place of dim.
+---
+--- Example:
+---     local t = th.tensor{1.0, 2.0, 3.0}
+---     assert(t:var():item() == 1)
+---     assert(math.abs(t:var{ correction = 0 }:item() - 2 / 3) < 1e-6)
+---@param dim? integer|integer[]|table all dimensions by default
+---@param options? table dim (nil: all), keepdim (false), correction (1)
+---@return Tensor variance
+function Tensor:var(dim, options) end
+
+--- Takes the standard deviation of all elements, or of those along some dimensions.
+---
+--- Formula: the root of var. Only for floating tensors. The options may stand in place of dim.
+---
+--- Example:
+---     local t = th.tensor{{1.0, 5.0}, {3.0, 5.0}}
+---     assert(t:std(1, { correction = 0 }):equal(th.tensor{1, 0}))
+---@param dim? integer|integer[]|table all dimensions by default
+---@param options? table dim (nil: all), keepdim (false), correction (1)
+---@return Tensor deviation
+function Tensor:std(dim, options) end
+
+--- Takes the variance and the mean; see var.
+---
+--- Example:
+---     local var, mean = th.tensor{1.0, 2.0, 3.0}:var_mean()
+---     assert(var:item() == 1 and mean:item() == 2)
+---@param dim? integer|integer[]|table all dimensions by default
+---@param options? table dim (nil: all), keepdim (false), correction (1)
+---@return Tensor variance
+---@return Tensor mean
+function Tensor:var_mean(dim, options) end
+
+--- Takes the standard deviation and the mean; see std.
+---
+--- Example:
+---     local std, mean = th.tensor{1.0, 2.0, 3.0}:std_mean()
+---     assert(std:item() == 1 and mean:item() == 2)
+---@param dim? integer|integer[]|table all dimensions by default
+---@param options? table dim (nil: all), keepdim (false), correction (1)
+---@return Tensor deviation
+---@return Tensor mean
+function Tensor:std_mean(dim, options) end
+
+--- Takes the p-norm of all elements, or of those along some dimensions.
+---
+--- Formula: (sum of |x|^p)^(1/p); the largest |x| for p = math.huge, the smallest for -math.huge, the
+--- count of elements that are not 0 for p = 0. Only for floating tensors. The first argument is the
+--- dimension, in PyTorch it is p. The options may stand in place of dim.
+---
+--- Example:
+---     local t = th.tensor{{3.0, 4.0}, {0.0, 1.0}}
+---     assert(t:norm(2):equal(th.tensor{5, 1}))
+---     assert(t:norm{ p = 1 }:item() == 8)
+---@param dim? integer|integer[]|table all dimensions by default
+---@param options? table dim (nil: all), keepdim (false), p (2)
+---@return Tensor norm
+function Tensor:norm(dim, options) end
+
+--- Takes the logarithm of the sum of exponentials, exact for large elements.
+---
+--- Integers are computed as float32. The options may stand in place of dim.
+---
+--- Example:
+---     local t = th.tensor{1000.0, 1000.0}
+---     assert(math.abs(t:logsumexp():item() - 1000 - math.log(2)) < 1e-3)
+---@param dim? integer|integer[]|table all dimensions by default
+---@param options? table dim (nil: all), keepdim (false): reduced extents stay as 1
+---@return Tensor result
+function Tensor:logsumexp(dim, options) end
+
+--- Adds up the elements that are not NaN.
+---
+--- The options may stand in place of dim.
+---
+--- Example:
+---     assert(th.tensor{1.0, 0/0, 2.0}:nansum():item() == 3)
+---@param dim? integer|integer[]|table all dimensions by default
+---@param options? table dim (nil: all), keepdim (false): reduced extents stay as 1
+---@return Tensor sum
+function Tensor:nansum(dim, options) end
+
+--- Takes the mean of the elements that are not NaN; NaN of none.
+---
+--- The options may stand in place of dim.
+---
+--- Example:
+---     assert(th.tensor{1.0, 0/0, 2.0}:nanmean():item() == 1.5)
+---@param dim? integer|integer[]|table all dimensions by default
+---@param options? table dim (nil: all), keepdim (false): reduced extents stay as 1
+---@return Tensor mean
+function Tensor:nanmean(dim, options) end
+
+--- Counts the elements that are not 0.
+---
+--- The options may stand in place of dim.
+---
+--- Example:
+---     local t = th.tensor{{0, 2}, {3, 4}}
+---     assert(t:count_nonzero():item() == 3 and t:count_nonzero(1):equal(th.tensor{1, 2}))
+---@param dim? integer|integer[]|table all dimensions by default
+---@param options? table dim (nil: all), keepdim (false): reduced extents stay as 1
+---@return Tensor count int64
+function Tensor:count_nonzero(dim, options) end
+
+--- Tells whether any element is not 0.
+---
+--- The result is bool, of uint8 tensors uint8. The options may stand in place of dim.
+---
+--- Example:
+---     local t = th.tensor{{0, 2}, {0, 0}}
+---     assert(t:any():item() and t:any(2):equal(th.tensor{true, false}))
+---@param dim? integer|integer[]|table all dimensions by default
+---@param options? table dim (nil: all), keepdim (false): reduced extents stay as 1
+---@return Tensor answer
+function Tensor:any(dim, options) end
+
+--- Tells whether all elements are not 0.
+---
+--- The result is bool, of uint8 tensors uint8; true of nothing. The options may stand in place of dim.
+---
+--- Example:
+---     local t = th.tensor{{1, 2}, {0, 3}}
+---     assert(not t:all():item() and t:all(2):equal(th.tensor{true, false}))
+---@param dim? integer|integer[]|table all dimensions by default
+---@param options? table dim (nil: all), keepdim (false): reduced extents stay as 1
+---@return Tensor answer
+function Tensor:all(dim, options) end
+
+--- Takes the largest element, or the largest ones along a dimension and where they stand.
+---
+--- NaN wins; of equal ones the first is told. Without a dimension there is one result. For the larger
+--- of two tensors see maximum. The options may stand in place of dim.
+---
+--- Example:
+---     local t = th.tensor{{1, 5}, {7, 2}}
+---     assert(t:max():item() == 7)
+---     local values, indices = t:max(2)
+---     assert(values:equal(th.tensor{5, 7}) and indices:equal(th.tensor{2, 1}))
+---@param dim? integer|table all elements by default
+---@param options? table dim (nil: all), keepdim (false): the reduced extent stays as 1
+---@return Tensor values
+---@return Tensor? indices int64, with a dimension
+function Tensor:max(dim, options) end
+
+--- Takes the smallest element, or the smallest ones along a dimension and where they stand.
+---
+--- NaN wins; of equal ones the first is told. Without a dimension there is one result. For the smaller
+--- of two tensors see minimum. The options may stand in place of dim.
+---
+--- Example:
+---     local t = th.tensor{{1, 5}, {7, 2}}
+---     assert(t:min():item() == 1)
+---     local values, indices = t:min(2)
+---     assert(values:equal(th.tensor{1, 2}) and indices:equal(th.tensor{1, 2}))
+---@param dim? integer|table all elements by default
+---@param options? table dim (nil: all), keepdim (false): the reduced extent stays as 1
+---@return Tensor values
+---@return Tensor? indices int64, with a dimension
+function Tensor:min(dim, options) end
+
+--- Takes the largest element, over any number of dimensions.
+---
+--- NaN wins. Equal ones share the gradient, where max gives it to the first. The options may stand in
+--- place of dim.
+---
+--- Example:
+---     local t = th.tensor{{1, 5}, {7, 2}}
+---     assert(t:amax{1, 2}:item() == 7 and t:amax(1):equal(th.tensor{7, 5}))
+---@param dim? integer|integer[]|table all dimensions by default
+---@param options? table dim (nil: all), keepdim (false): reduced extents stay as 1
+---@return Tensor values
+function Tensor:amax(dim, options) end
+
+--- Takes the smallest element, over any number of dimensions.
+---
+--- NaN wins. Equal ones share the gradient, where min gives it to the first. The options may stand in
+--- place of dim.
+---
+--- Example:
+---     local t = th.tensor{{1, 5}, {7, 2}}
+---     assert(t:amin{1, 2}:item() == 1 and t:amin(1):equal(th.tensor{1, 2}))
+---@param dim? integer|integer[]|table all dimensions by default
+---@param options? table dim (nil: all), keepdim (false): reduced extents stay as 1
+---@return Tensor values
+function Tensor:amin(dim, options) end
+
+--- Takes the smallest and the largest element, of all or along a dimension.
+---
+--- NaN wins. The options may stand in place of dim.
+---
+--- Example:
+---     local least, most = th.tensor{3, 1, 2}:aminmax()
+---     assert(least:item() == 1 and most:item() == 3)
+---@param dim? integer|table all elements by default
+---@param options? table dim (nil: all), keepdim (false): the reduced extent stays as 1
+---@return Tensor smallest
+---@return Tensor largest
+function Tensor:aminmax(dim, options) end
+
+--- Tells where the largest element stands, in the flat tensor or along a dimension.
+---
+--- Of equal ones the first; NaN wins. The options may stand in place of dim.
+---
+--- Example:
+---     local t = th.tensor{{1, 5}, {7, 2}}
+---     assert(t:argmax():item() == 3 and t:argmax(2):equal(th.tensor{2, 1}))
+---@param dim? integer|table the flat tensor by default
+---@param options? table dim (nil), keepdim (false): the reduced extent stays as 1
+---@return Tensor positions int64
+function Tensor:argmax(dim, options) end
+
+--- Tells where the smallest element stands, in the flat tensor or along a dimension.
+---
+--- Of equal ones the first; NaN wins. The options may stand in place of dim.
+---
+--- Example:
+---     local t = th.tensor{{1, 5}, {7, 2}}
+---     assert(t:argmin():item() == 1 and t:argmin(2):equal(th.tensor{1, 2}))
+---@param dim? integer|table the flat tensor by default
+---@param options? table dim (nil), keepdim (false): the reduced extent stays as 1
+---@return Tensor positions int64
+function Tensor:argmin(dim, options) end
+
+--- Takes the median of all elements, or those along a dimension and where they stand.
+---
+--- Of an even number the lower one; NaN wins. Without a dimension there is one result. The options may
+--- stand in place of dim.
+---
+--- Example:
+---     assert(th.tensor{4, 1, 3, 2}:median():item() == 2)
+---     local values, indices = th.tensor{{3, 1, 2}}:median(2)
+---     assert(values[1] == 2 and indices[1] == 3)
+---@param dim? integer|table all elements by default
+---@param options? table dim (nil: all), keepdim (false): the reduced extent stays as 1
+---@return Tensor values
+---@return Tensor? indices int64, with a dimension
+function Tensor:median(dim, options) end
+
+--- Takes the value below which a share of the elements lies.
+---
+--- Between two elements it is interpolated linearly. NaN among the elements gives NaN. Only for
+--- floating tensors. The options may stand in place of dim.
+---
+--- Example:
+---     local t = th.tensor{1.0, 2.0, 3.0, 4.0}
+---     assert(t:quantile(0.5):item() == 2.5)
+---     assert(t:quantile{0, 1}:equal(th.tensor{1, 4}))
+---@param q number|number[] shares in 0 … 1; a list gives a new first dimension
+---@param dim? integer|table all elements by default
+---@param options? table dim (nil: all), keepdim (false): the reduced extent stays as 1
+---@return Tensor values
+function Tensor:quantile(q, dim, options) end
+
+--- Takes the k-th smallest elements along a dimension and where they stand.
+---
+--- NaN counts as the largest value. The options may stand in place of dim.
+---
+--- Example:
+---     local values, indices = th.tensor{3, 1, 2}:kthvalue(2)
+---     assert(values:item() == 2 and indices:item() == 3)
+---@param k integer 1 for the smallest
+---@param dim? integer|table -1 by default
+---@param options? table dim (-1), keepdim (false): the reduced extent stays as 1
+---@return Tensor values
+---@return Tensor indices int64
+function Tensor:kthvalue(k, dim, options) end
+
+--- Turns the elements along a dimension into shares of 1.
+---
+--- Formula: exp(x) / sum of exp(x).
+---
+--- Example:
+---     local t = th.tensor{{0.0, 0.0}, {0.0, math.log(3)}}:softmax(2)
+---     assert(t:allclose(th.tensor{{0.5, 0.5}, {0.25, 0.75}}))
+---@param dim integer
+---@return Tensor shares of the same shape
+function Tensor:softmax(dim) end
+
+--- Takes the logarithm of softmax, exact where shares are tiny.
+---
+--- Formula: x - log of the sum of exp(x).
+---
+--- Example:
+---     local t = th.tensor{0.0, 1000.0}:log_softmax(1)
+---     assert(t:equal(th.tensor{-1000, 0}))
+---@param dim integer
+---@return Tensor result of the same shape
+function Tensor:log_softmax(dim) end
+
+-- Running totals along a dimension
+
+--- Adds up the elements up to each one.
+---
+--- Integers and bools as int64.
+---
+--- Example:
+---     assert(th.tensor{1, 2, 3}:cumsum(1):equal(th.tensor{1, 3, 6}))
+---@param dim integer
+---@return Tensor sums of the same shape
+function Tensor:cumsum(dim) end
+
+--- Multiplies the elements up to each one.
+---
+--- Integers and bools as int64.
+---
+--- Example:
+---     assert(th.tensor{1, 2, 3, 4}:cumprod(1):equal(th.tensor{1, 2, 6, 24}))
+---@param dim integer
+---@return Tensor products of the same shape
+function Tensor:cumprod(dim) end
+
+--- Takes the largest of the elements up to each one, and where it stands.
+---
+--- Of equal ones the last; NaN wins.
+---
+--- Example:
+---     local values, indices = th.tensor{1, 3, 2}:cummax(1)
+---     assert(values:equal(th.tensor{1, 3, 3}) and indices:equal(th.tensor{1, 2, 2}))
+---@param dim integer
+---@return Tensor values of the same shape
+---@return Tensor indices of the same shape, int64
+function Tensor:cummax(dim) end
+
+--- Takes the smallest of the elements up to each one, and where it stands.
+---
+--- Of equal ones the last; NaN wins.
+---
+--- Example:
+---     local values, indices = th.tensor{3, 1, 2}:cummin(1)
+---     assert(values:equal(th.tensor{3, 1, 1}) and indices:equal(th.tensor{1, 2, 2}))
+---@param dim integer
+---@return Tensor values of the same shape
+---@return Tensor indices of the same shape, int64
+function Tensor:cummin(dim) end
+
+--- Takes the logarithm of the sum of exponentials of the elements up to each one.
+---
+--- Only for floating tensors; exact for large elements.
+---
+--- Example:
+---     local t = th.tensor{1000.0, 1000.0}:logcumsumexp(1)
+---     assert(t:allclose(th.tensor{1000, 1000 + math.log(2)}))
+---@param dim integer
+---@return Tensor result of the same shape
+function Tensor:logcumsumexp(dim) end
+
+--- Takes the differences of neighbours.
+---
+--- Of bools: whether they differ.
+---
+--- Example:
+---     assert(th.tensor{1, 4, 9}:diff():equal(th.tensor{3, 5}))
+---     assert(th.tensor{1, 4, 9}:diff(1, { n = 2 }):equal(th.tensor{2}))
+---@param dim? integer -1 by default
+---@param options? table n (1): how many times over
+---@return Tensor differences n fewer along dim
+function Tensor:diff(dim, options) end
+
+-- Order and counting
+
+--- Puts the elements along a dimension in order, and tells where each of them stood.
+---
+--- Equal elements keep their order, always: `stable` is taken as PyTorch's and changes nothing. NaN
+--- counts as the largest value. The options may stand in place of dim.
+---
+--- Example:
+---     local values, indices = th.tensor{3, 1, 2}:sort()
+---     assert(values:equal(th.tensor{1, 2, 3}) and indices:equal(th.tensor{2, 3, 1}))
+---     assert(th.tensor{3, 1, 2}:sort{ descending = true }[1] == 3)
+---@param dim? integer|table -1 by default
+---@param options? table dim (-1), descending (false), stable (true, whatever is given)
+---@return Tensor values of the same shape
+---@return Tensor indices of the same shape, int64
+function Tensor:sort(dim, options) end
+
+--- Tells the positions that put the elements along a dimension in order; see sort.
+---
+--- Example:
+---     local t = th.tensor{3, 1, 2}
+---     assert(t[t:argsort()]:equal(th.tensor{1, 2, 3}))
+---@param dim? integer|table -1 by default
+---@param options? table dim (-1), descending (false), stable (true, whatever is given)
+---@return Tensor indices of the same shape, int64
+function Tensor:argsort(dim, options) end
+
+--- Takes the k largest or smallest elements along a dimension, and where they stand.
+---
+--- Of equal elements the first are taken. NaN counts as the largest value.
+---
+--- Example:
+---     local values, indices = th.tensor{3, 1, 2}:topk(2)
+---     assert(values:equal(th.tensor{3, 2}) and indices:equal(th.tensor{1, 3}))
+---@param k integer at most the extent
+---@param options? table dim (-1), largest (true), sorted (true: best first; false: by position)
+---@return Tensor values k along dim
+---@return Tensor indices k along dim, int64
+function Tensor:topk(k, options) end
+
+--- Finds the distinct elements in rising order, where each element's value is among them, and how often each occurs.
+---
+--- NaNs are all distinct. PyTorch gives the second and third where it is asked to.
+---
+--- Example:
+---     local values, inverse, counts = th.tensor{3, 1, 3}:unique()
+---     assert(values:equal(th.tensor{1, 3}) and counts:equal(th.tensor{1, 2}))
+---     assert(values[inverse]:equal(th.tensor{3, 1, 3}))
+---@return Tensor values (u,)
+---@return Tensor inverse positions among the values, of this shape, int64
+---@return Tensor counts (u,), int64
+function Tensor:unique() end
+
+--- Counts how often each of the numbers 1, 2, … occurs; element i counts i.
+---
+--- PyTorch counts from 0. With weights each element counts for its weight.
+---
+--- Example:
+---     assert(th.tensor{1, 3, 3}:bincount():equal(th.tensor{1, 0, 2}))
+---     assert(th.tensor{1, 3, 3}:bincount{ weights = th.tensor{0.5, 1, 1} }:equal(th.tensor{0.5, 0, 2}))
+---@param options? table weights (nil): Tensor (n,), minlength (0): the least length of the result
+---@return Tensor counts (most,), int64, or of the type of floating weights
+function Tensor:bincount(options) end
+
+--- Counts the elements in equal parts of a range.
+---
+--- The last part includes max; elements outside and NaN are not counted. Only for floating tensors.
+---
+--- Example:
+---     local t = th.tensor{0.0, 0.1, 0.9, 1.0}
+---     assert(t:histc{ bins = 2 }:equal(th.tensor{2, 2}))
+---@param options? table bins (100), min (0), max (0): where they are equal, the range is that of the
+---     elements
+---@return Tensor counts (bins,) of this type
+function Tensor:histc(options) end
+
+--- Tells where values would stand in this sorted tensor.
+---
+--- The position that a value would take, before equal elements or behind them. NaN sorts last.
+---
+--- Example:
+---     local t = th.tensor{1, 3, 5}
+---     assert(t:searchsorted{0, 3, 9}:equal(th.tensor{1, 2, 4}))
+---     assert(t:searchsorted({3}, { right = true })[1] == 3)
+---@param values Tensor|number[] any shape, or (…, m) with the same leading extents
+---@param options? table right (false): behind equal elements
+---@return Tensor positions 1 … n + 1, of the shape of the values, int64
+function Tensor:searchsorted(values, options) end
+
+--- Tells into which of the parts between boundaries each element falls.
+---
+--- As searchsorted, with the roles exchanged.
+---
+--- Example:
+---     local t = th.tensor{0, 3, 9}
+---     assert(t:bucketize{1, 3, 5}:equal(th.tensor{1, 2, 4}))
+---@param boundaries Tensor|number[] (n,), in rising order
+---@param options? table right (false): an element equal to a boundary falls behind it
+---@return Tensor parts 1 … n + 1, of the same shape, int64
+function Tensor:bucketize(boundaries, options) end
+
+-- Picking, and writing to picked places
+
+--- Takes positions of a dimension.
+---
+--- Example:
+---     local t = th.tensor{{1, 2}, {3, 4}}
+---     assert(t:index_select(1, {2, 2}):equal(th.tensor{{3, 4}, {3, 4}}))
+---@param dim integer
+---@param index Tensor|integer[] (k,), from 1 on
+---@return Tensor copy with extent k along dim
+function Tensor:index_select(dim, index) end
+
+--- Takes for each place the element that an index of this place names along a dimension.
+---
+--- Formula: out[i][j] = t[i][index[i][j]] for dim 2.
+---
+--- Example:
+---     local t = th.tensor{{1, 2}, {3, 4}}
+---     assert(t:gather(2, {{2}, {1}}):equal(th.tensor{{2}, {3}}))
+---@param dim integer
+---@param index Tensor|table as many dimensions, no larger except along dim; from 1 on
+---@return Tensor elements of the shape of the index
+function Tensor:gather(dim, index) end
+
+--- Takes elements by their positions in the flat tensor.
+---
+--- Example:
+---     local t = th.tensor{{1, 2}, {3, 4}}
+---     assert(t:take{3, -1}:equal(th.tensor{3, 4}))
+---@param index Tensor|table positions, row by row; negative from the end
+---@return Tensor elements of the shape of the index
+function Tensor:take(index) end
+
+--- Takes elements as gather does, the other extents broadcast.
+---
+--- Example:
+---     local t = th.tensor{{3, 1}, {2, 4}}
+---     assert(t:take_along_dim(t:argsort(2), 2):equal(th.tensor{{1, 3}, {2, 4}}))
+---@param index Tensor|table as many dimensions
+---@param dim? integer of the flat tensor by default
+---@return Tensor elements
+function Tensor:take_along_dim(index, dim) end
+
+--- Takes the elements where a mask holds, row by row; t[mask] does as well.
+---
+--- Example:
+---     local t = th.tensor{1, 2, 3}
+---     assert(t:masked_select(t:gt(1)):equal(th.tensor{2, 3}))
+---@param mask Tensor bool, broadcasts with this tensor
+---@return Tensor elements (k,)
+function Tensor:masked_select(mask) end
+
+--- Tells where the elements that are not 0 stand, row by row.
+---
+--- Example:
+---     assert(th.tensor{{0, 2}, {3, 0}}:nonzero():equal(th.tensor{{1, 2}, {2, 1}}))
+---@return Tensor positions (k, ndim), int64
+function Tensor:nonzero() end
+
+--- Tells where the elements that are not 0 stand: another name of nonzero.
+---
+--- Example:
+---     assert(th.tensor{0, 2, 3}:argwhere():equal(th.tensor{{2}, {3}}))
+---@return Tensor positions (k, ndim), int64
+function Tensor:argwhere() end
+
+--- Writes for each place of an index to the position that it names along a dimension, into a copy.
+---
+--- Formula: out[i][index[i][j]] = source[i][j] for dim 2; of repeated places the last wins.
+---
+--- Example:
+---     local t = th.zeros(2, 3)
+---     assert(t:scatter(2, {{1}, {3}}, 1):equal(th.tensor{{1, 0, 0}, {0, 0, 1}}))
+---@param dim integer
+---@param index Tensor|table as many dimensions, no larger except along dim; from 1 on
+---@param source Tensor|number no smaller than the index, or one value
+---@return Tensor copy
+function Tensor:scatter(dim, index, source) end
+
+--- Writes for each place of an index to the position that it names along a dimension; see scatter.
+---
+--- Example:
+---     local t = th.zeros(2, 3)
+---     t:scatter_(2, {{1}, {3}}, 1)
+---     assert(t:equal(th.tensor{{1, 0, 0}, {0, 0, 1}}))
+---@param dim integer
+---@param index Tensor|table as many dimensions, no larger except along dim; from 1 on
+---@param source Tensor|number no smaller than the index, or one value
+---@return Tensor self
+function Tensor:scatter_(dim, index, source) end
+
+--- Adds for each place of an index at the position that it names along a dimension, into a copy.
+---
+--- Formula: out[i][index[i][j]] += source[i][j] for dim 2; repeats add up. Not for bools.
+---
+--- Example:
+---     local t = th.zeros(3)
+---     assert(t:scatter_add(1, {1, 1, 3}, th.tensor{1, 2, 4}):equal(th.tensor{3, 0, 4}))
+---@param dim integer
+---@param index Tensor|table as many dimensions, no larger except along dim; from 1 on
+---@param source Tensor no smaller than the index
+---@return Tensor copy
+function Tensor:scatter_add(dim, index, source) end
+
+--- Adds for each place of an index at the position that it names along a dimension; see scatter_add.
+---
+--- Example:
+---     local t = th.zeros(3)
+---     t:scatter_add_(1, {1, 1, 3}, th.tensor{1, 2, 4})
+---     assert(t:equal(th.tensor{3, 0, 4}))
+---@param dim integer
+---@param index Tensor|table as many dimensions, no larger except along dim; from 1 on
+---@param source Tensor no smaller than the index
+---@return Tensor self
+function Tensor:scatter_add_(dim, index, source) end
+
+--- Adds parts of a source at positions of a dimension, into a copy; repeats add up.
+---
+--- Example:
+---     local t = th.zeros(3)
+---     assert(t:index_add(1, {1, 1}, th.tensor{10.0, 20.0}):equal(th.tensor{30, 0, 0}))
+---@param dim integer
+---@param index Tensor|integer[] (k,), from 1 on
+---@param source Tensor this shape, with extent k along dim
+---@return Tensor copy
+function Tensor:index_add(dim, index, source) end
+
+--- Adds parts of a source at positions of a dimension; repeats add up.
+---
+--- Example:
+---     local t = th.zeros(3)
+---     t:index_add_(1, {1, 1}, th.tensor{10.0, 20.0})
+---     assert(t:equal(th.tensor{30, 0, 0}))
+---@param dim integer
+---@param index Tensor|integer[] (k,), from 1 on
+---@param source Tensor this shape, with extent k along dim
+---@return Tensor self
+function Tensor:index_add_(dim, index, source) end
+
+--- Writes parts of a source to positions of a dimension, into a copy; of repeats the last wins.
+---
+--- Example:
+---     local t = th.zeros(3)
+---     assert(t:index_copy(1, {3, 1}, th.tensor{10.0, 20.0}):equal(th.tensor{20, 0, 10}))
+---@param dim integer
+---@param index Tensor|integer[] (k,), from 1 on
+---@param source Tensor this shape, with extent k along dim
+---@return Tensor copy
+function Tensor:index_copy(dim, index, source) end
+
+--- Writes parts of a source to positions of a dimension; of repeats the last wins.
+---
+--- Example:
+---     local t = th.zeros(3)
+---     t:index_copy_(1, {3, 1}, th.tensor{10.0, 20.0})
+---     assert(t:equal(th.tensor{20, 0, 10}))
+---@param dim integer
+---@param index Tensor|integer[] (k,), from 1 on
+---@param source Tensor this shape, with extent k along dim
+---@return Tensor self
+function Tensor:index_copy_(dim, index, source) end
+
+--- Writes a value to positions of a dimension, into a copy.
+---
+--- Example:
+---     local t = th.zeros(2, 2)
+---     assert(t:index_fill(2, {1}, 5):equal(th.tensor{{5, 0}, {5, 0}}))
+---@param dim integer
+---@param index Tensor|integer[] (k,), from 1 on
+---@param value number|boolean
+---@return Tensor copy
+function Tensor:index_fill(dim, index, value) end
+
+--- Writes a value to positions of a dimension.
+---
+--- Example:
+---     local t = th.zeros(2, 2)
+---     t:index_fill_(2, {1}, 5)
+---     assert(t:equal(th.tensor{{5, 0}, {5, 0}}))
+---@param dim integer
+---@param index Tensor|integer[] (k,), from 1 on
+---@param value number|boolean
+---@return Tensor self
+function Tensor:index_fill_(dim, index, value) end
+
+--- Writes elements to positions of the flat tensor, into a copy.
+---
+--- Example:
+---     local t = th.zeros(2, 2)
+---     assert(t:put({1, -1}, th.tensor{5.0, 6.0}):equal(th.tensor{{5, 0}, {0, 6}}))
+---@param index Tensor|table positions, row by row; negative from the end
+---@param source Tensor as many elements
+---@param options? table accumulate (false): adds, and repeats add up
+---@return Tensor copy
+function Tensor:put(index, source, options) end
+
+--- Writes elements to positions of the flat tensor.
+---
+--- Example:
+---     local t = th.zeros(2)
+---     t:put_({1, 1}, th.tensor{5.0, 6.0}, { accumulate = true })
+---     assert(t:equal(th.tensor{11, 0}))
+---@param index Tensor|table positions, row by row; negative from the end
+---@param source Tensor as many elements
+---@param options? table accumulate (false): adds, and repeats add up
+---@return Tensor self
+function Tensor:put_(index, source, options) end
+
+--- Writes the elements of a source, row by row, where a mask holds, into a copy.
+---
+--- Example:
+---     local t = th.tensor{1, 2, 3}
+---     local mask = th.tensor{true, false, true}
+---     assert(t:masked_scatter(mask, th.tensor{8, 9}):equal(th.tensor{8, 2, 9}))
+---@param mask Tensor bool, broadcasts to this shape
+---@param source Tensor at least as many elements as the mask holds
+---@return Tensor copy
+function Tensor:masked_scatter(mask, source) end
+
+--- Writes the elements of a source, row by row, where a mask holds.
+---
+--- Example:
+---     local t = th.tensor{1, 2, 3}
+---     t:masked_scatter_(th.tensor{true, false, true}, th.tensor{8, 9})
+---     assert(t:equal(th.tensor{8, 2, 9}))
+---@param mask Tensor bool, broadcasts to this shape
+---@param source Tensor at least as many elements as the mask holds
+---@return Tensor self
+function Tensor:masked_scatter_(mask, source) end
+
+-- Products and linear algebra
+
+--- Multiplies matrices, vectors and stacks of matrices.
+---
+--- (k) (k) -> (); (n, k) (k, m) -> (n, m); (n, k) (k) -> (n); (k) (k, m) -> (m); (…, n, k) (…, k, m) ->
+--- (…, n, m), leading extents broadcast. Types are promoted; not for bools.
+---
+--- Example:
+---     local a, b = th.tensor{{1, 2}, {3, 4}}, th.tensor{1, 1}
+---     assert(a:matmul(b):equal(th.tensor{3, 7}) and a:matmul(a)[{1, 1}] == 7)
+---@param other Tensor
+---@param options? table out (nil): the tensor that takes the result
+---@return Tensor product
+function Tensor:matmul(other, options) end
+
+--- Multiplies two matrices, and nothing else.
+---
+--- Example:
+---     local a = th.tensor{{1, 2}, {3, 4}}
+---     assert(a:mm(a):equal(th.tensor{{7, 10}, {15, 22}}))
+---@param other Tensor (k, m)
+---@param options? table out (nil): the tensor that takes the result
+---@return Tensor product (n, m)
+function Tensor:mm(other, options) end
+
+--- Multiplies the matrices of two stacks.
+---
+--- Example:
+---     assert(th.ones(5, 2, 3):bmm(th.ones(5, 3, 4)).shape[3] == 4)
+---@param other Tensor (B, k, m)
+---@param options? table out (nil): the tensor that takes the result
+---@return Tensor products (B, n, m)
+function Tensor:bmm(other, options) end
+
+--- Multiplies a matrix with a vector.
+---
+--- Example:
+---     local a = th.tensor{{1, 2}, {3, 4}}
+---     assert(a:mv(th.tensor{1, 1}):equal(th.tensor{3, 7}))
+---@param other Tensor (k,)
+---@param options? table out (nil): the tensor that takes the result
+---@return Tensor product (n,)
+function Tensor:mv(other, options) end
+
+--- Multiplies two vectors and adds up.
+---
+--- Example:
+---     assert(th.tensor{1, 2}:dot(th.tensor{3, 4}):item() == 11)
+---@param other Tensor (k,)
+---@param options? table out (nil): the tensor that takes the result
+---@return Tensor product 0-d
+function Tensor:dot(other, options) end
+
+--- Multiplies every element of one vector with every one of another.
+---
+--- Example:
+---     assert(th.tensor{1, 2}:outer(th.tensor{3, 4}):equal(th.tensor{{3, 4}, {6, 8}}))
+---@param other Tensor (m,)
+---@param options? table out (nil): the tensor that takes the result
+---@return Tensor products (n, m)
+function Tensor:outer(other, options) end
+
+--- Adds a product of matrices.
+---
+--- Formula: beta self + alpha (a b). With beta = 0 the elements of self do not count, be they NaN.
+---
+--- Example:
+---     local bias = th.tensor{1.0, 2.0}
+---     assert(bias:addmm(th.ones(1, 3), th.ones(3, 2)):equal(th.tensor{{4, 5}}))
+---@param a Tensor (n, k)
+---@param b Tensor (k, m)
+---@param options? table alpha (1), beta (1)
+---@return Tensor result (n, m)
+function Tensor:addmm(a, b, options) end
+
+--- Adds the products of two stacks of matrices.
+---
+--- Formula: beta self + alpha (a b). With beta = 0 the elements of self do not count, be they NaN.
+---
+--- Example:
+---     local bias = th.tensor{1.0, 2.0}
+---     local sum = bias:baddbmm(th.ones(2, 1, 3), th.ones(2, 3, 2))
+---     assert(sum.shape[1] == 2 and sum[{2, 1, 2}] == 5)
+---@param a Tensor (B, n, k)
+---@param b Tensor (B, k, m)
+---@param options? table alpha (1), beta (1)
+---@return Tensor result (B, n, m)
+function Tensor:baddbmm(a, b, options) end
+
+--- Takes the distance of every row here to every row there.
+---
+--- Formula: the p-norm of the difference. For p = 2 from one product of matrices, equal rows having
+--- distance 0; any other p takes room for n m d numbers. Only for floating tensors.
+---
+--- Example:
+---     local a, b = th.tensor{{0.0, 0.0}}, th.tensor{{3.0, 4.0}}
+---     assert(a:cdist(b):item() == 5 and a:cdist(b, { p = 1 }):item() == 7)
+---@param other Tensor (…, m, d)
+---@param options? table p (2), squared (false; for p = 2 alone)
+---@return Tensor distances (…, n, m)
+function Tensor:cdist(other, options) end
+
+--- Takes the diagonal of a matrix, or makes the matrix with a vector as its diagonal.
+---
+--- Example:
+---     local m = th.tensor{1, 2}:diag()
+---     assert(m:equal(th.tensor{{1, 0}, {0, 2}}) and m:diag():equal(th.tensor{1, 2}))
+---@param offset? integer 0 by default; above the main diagonal where positive
+---@return Tensor diagonal or matrix
+function Tensor:diag(offset) end
+
+--- Adds up the main diagonal of a matrix.
+---
+--- Example:
+---     assert(th.tensor{{1, 2}, {3, 4}}:trace():item() == 5)
+---@param options? table out (nil): the tensor that takes the result
+---@return Tensor sum 0-d
+function Tensor:trace(options) end
+
+--- Takes the determinant of square matrices.
+---
+--- The gradient needs a matrix that is not singular.
+---
+--- Example:
+---     local a = th.tensor{{1.0, 2.0}, {3.0, 4.0}}
+---     assert(math.abs(a:det():item() + 2) < 1e-5)
+---@param options? table out (nil): the tensor that takes the result
+---@return Tensor determinant (…)
+function Tensor:det(options) end
+
+--- Takes the sign and the logarithm of the absolute value of the determinant.
+---
+--- For determinants that would overflow; a singular matrix gives 0 and -inf.
+---
+--- Example:
+---     local sign, log = th.tensor{{0.0, 2.0}, {2.0, 0.0}}:slogdet()
+---     assert(sign:item() == -1 and math.abs(log:item() - math.log(4)) < 1e-5)
+---@return Tensor sign (…), -1, 0 or 1
+---@return Tensor logarithm (…)
+function Tensor:slogdet() end
+
+--- Inverts square matrices.
+---
+--- A singular matrix is an error. To solve equations use solve, which is faster and more exact.
+---
+--- Example:
+---     local a = th.tensor{{2.0, 0.0}, {0.0, 4.0}}
+---     assert(a:inverse():allclose(th.tensor{{0.5, 0}, {0, 0.25}}))
+---@param options? table out (nil): the tensor that takes the result
+---@return Tensor inverse (…, n, n)
+function Tensor:inverse(options) end
+
+--- Inverts square matrices: another name of inverse.
+---
+--- Example:
+---     local a = th.tensor{{2.0, 0.0}, {0.0, 4.0}}
+---     assert(a:inv():matmul(a):allclose(th.eye(2)))
+---@param options? table out (nil): the tensor that takes the result
+---@return Tensor inverse (…, n, n)
+function Tensor:inv(options) end
+
+--- Solves A X = B for a square A.
+---
+--- By LU factors with row exchanges; leading extents broadcast. A singular matrix is an error.
+---
+--- Example:
+---     local a = th.tensor{{2.0, 0.0}, {0.0, 4.0}}
+---     assert(a:solve(th.tensor{2.0, 2.0}):allclose(th.tensor{1, 0.5}))
+---@param other Tensor B, (…, n, k) or (n,)
+---@param options? table out (nil): the tensor that takes the result
+---@return Tensor solution of the shape of B
+function Tensor:solve(other, options) end
+
+--- Solves A X = B for a triangular A, of which the other half is not read.
+---
+--- A 0 on the diagonal is an error.
+---
+--- Example:
+---     local a = th.tensor{{2.0, 0.0}, {2.0, 1.0}}
+---     assert(a:solve_triangular(th.tensor{2.0, 3.0}, { upper = false }):allclose(th.tensor{1, 1}))
+---@param b Tensor B, (…, n, k) or (n,)
+---@param options table upper (needed): which half counts, transpose (false): solves with A transposed,
+---     unit (false): the diagonal counts as 1
+---@return Tensor solution of the shape of B
+function Tensor:solve_triangular(b, options) end
+
+--- Solves A X = B by least squares, A of any rank.
+---
+--- By singular values. The residuals are sums of squares by column. It has no gradient.
+---
+--- Example:
+---     local a, b = th.tensor{{1.0}, {1.0}, {1.0}}, th.tensor{1.0, 2.0, 6.0}
+---     local solution, residuals, rank = a:lstsq(b)
+---     assert(math.abs(solution:item() - 3) < 1e-5 and rank:item() == 1)
+---     assert(math.abs(residuals:item() - 14) < 1e-4)
+---@param b Tensor B, (…, n, k) or (n,)
+---@param options? table rcond (nil: epsilon max(n, m)): singular values below this share of the largest
+---     count as 0
+---@return Tensor solution (…, m, k) or (m,)
+---@return Tensor residuals
+---@return Tensor rank int64
+---@return Tensor singular_values
+function Tensor:lstsq(b, options) end
+
+--- Factors symmetric positive definite matrices into L L^T.
+---
+--- Only the lower half is read. A matrix that is not positive definite is an error.
+---
+--- Example:
+---     local l = th.tensor{{4.0, 2.0}, {2.0, 5.0}}:cholesky()
+---     assert(l:allclose(th.tensor{{2, 0}, {1, 2}}))
+---@param options? table upper (false): gives L^T
+---@return Tensor factor (…, n, n), lower triangular
+function Tensor:cholesky(options) end
+
+--- Factors matrices into Q R, Q with orthonormal columns and R upper triangular.
+---
+--- With p = min(n, m). The gradient needs n >= m and full rank.
+---
+--- Example:
+---     local a = th.tensor{{3.0, 1.0}, {4.0, 2.0}}
+---     local q, r = a:qr()
+---     assert(q:matmul(r):allclose(a, { atol = 1e-5 }) and math.abs(r[{2, 1}]) < 1e-6)
+---@return Tensor q (…, n, p)
+---@return Tensor r (…, p, m)
+function Tensor:qr() end
+
+--- Factors matrices into U diag(S) Vh.
+---
+--- The thin form, p = min(n, m), singular values falling. It has no gradient.
+---
+--- Example:
+---     local u, s, vh = th.tensor{{0.0, 2.0}, {3.0, 0.0}}:svd()
+---     assert(s:allclose(th.tensor{3, 2}))
+---     assert((u * s):matmul(vh):allclose(th.tensor{{0, 2}, {3, 0}}, { atol = 1e-5 }))
+---@return Tensor u (…, n, p)
+---@return Tensor s (…, p)
+---@return Tensor vh (…, p, m)
+function Tensor:svd() end
+
+--- Takes the singular values of matrices, falling.
+---
+--- Example:
+---     assert(th.tensor{{0.0, 2.0}, {3.0, 0.0}}:svdvals():allclose(th.tensor{3, 2}))
+---@param options? table out (nil): the tensor that takes the result
+---@return Tensor values (…, min(n, m))
+function Tensor:svdvals(options) end
+
+--- Takes the eigenvalues and eigenvectors of symmetric matrices.
+---
+--- Only the lower half is read. The gradient of the vectors needs distinct eigenvalues.
+---
+--- Example:
+---     local a = th.tensor{{2.0, 1.0}, {1.0, 2.0}}
+---     local values, vectors = a:eigh()
+---     assert(values:allclose(th.tensor{1, 3}, { atol = 1e-5 }))
+---     assert(a:matmul(vectors):allclose(vectors * values, { atol = 1e-5 }))
+---@return Tensor values (…, n), rising
+---@return Tensor vectors (…, n, n), as columns
+function Tensor:eigh() end
+
+--- Takes the eigenvalues of symmetric matrices, rising; see eigh.
+---
+--- Example:
+---     assert(th.tensor{{2.0, 1.0}, {1.0, 2.0}}:eigvalsh():allclose(th.tensor{1, 3}, { atol = 1e-5 }))
+---@param options? table out (nil): the tensor that takes the result
+---@return Tensor values (…, n)
+function Tensor:eigvalsh(options) end
+
+-- Gradients
+
+--- Marks a leaf as wanting a gradient, or not.
+---
+--- Only leaves, which no recorded operation made, and only floating ones.
+---
+--- Example:
+---     local w = th.ones(2):requires_grad_()
+---     assert(w.requires_grad and not w:requires_grad_(false).requires_grad)
+---@param wanted? boolean true by default
+---@return Tensor self
+function Tensor:requires_grad_(wanted) end
+
+--- Adds the gradient of this tensor into the grad of every leaf below it.
+---
+--- One element needs no gradient of its own. The tape is freed unless it is kept. The options may stand
+--- in place of the gradient.
+---
+--- Example:
+---     local w = th.tensor({1.0, 2.0}, { requires_grad = true })
+---     local loss = (w * w):sum()
+---     loss:backward()
+---     assert(w.grad:equal(th.tensor{2, 4}))
+---@param gradient? Tensor|table of this shape; 1 by default
+---@param options? table retain_graph (false): keeps the tape for another pass
+function Tensor:backward(gradient, options) end
+
+--- Gives the same elements off the tape.
+---
+--- Example:
+---     local w = th.ones(2, { requires_grad = true })
+---     assert(not w:detach().requires_grad)
+---@return Tensor view that shares the memory
+function Tensor:detach() end
+
+--- Drops all rows but some between forward and backward, here and in all that the tape saved.
+---
+--- The backward pass of the result costs as much as that of a batch of k rows. Statistics of BatchNorm
+--- stay those of the whole batch. Where an operation mixes rows it is an error that names it. PyTorch
+--- has none.
+---
+--- Example:
+---     local x = th.ones(3, 2, { requires_grad = true })
+---     local losses = (x * x):sum(2)
+---     losses:keep{1, 3}:sum():backward()
+---     assert(x.grad:equal(th.tensor{{2, 2}, {0, 0}, {2, 2}}))
+---@param rows Tensor|integer[] positions without repeats, or a bool mask (N,)
+---@return Tensor kept (k, …)
+function Tensor:keep(rows) end
 
 return Tensor

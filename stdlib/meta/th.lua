@@ -737,7 +737,7 @@ function th.clone(tensor) end
 ---@return Tensor tensor of the same shape
 function th.contiguous(tensor) end
 
---- Gives images in the memory order (N, H, W, C), which the image operations work in: themselves, or a copy.
+--- Gives images in the memory order (N, H, W, C) of the image operations: themselves, or a copy.
 ---
 --- The shape stays (N, C, H, W). PyTorch's contiguous(memory_format=torch.channels_last).
 ---
@@ -2695,5 +2695,1148 @@ function th.uniform_(tensor, low, high, options) end
 ---@param options? table seed (nil: the session's); always the third argument
 ---@return Tensor self
 function th.normal_(tensor, mean, std, options) end
+
+-- Reductions
+
+--- Adds up all elements, or those along some dimensions.
+---
+--- Integers and bools as int64, which wraps; floating types in double. The options may stand in place
+--- of dim.
+---
+--- Example:
+---     local t = th.tensor{{1, 2}, {3, 4}}
+---     assert(th.sum(t):item() == 10 and th.sum(t, 1):equal(th.tensor{4, 6}))
+---     assert(th.sum(t, { dim = 2, keepdim = true }):equal(th.tensor{{3}, {7}}))
+---@param tensor Tensor
+---@param dim? integer|integer[]|table all dimensions by default
+---@param options? table dim (nil: all), keepdim (false): reduced extents stay as 1
+---@return Tensor sum
+function th.sum(tensor, dim, options) end
+
+--- Takes the mean of all elements, or of those along some dimensions.
+---
+--- Only for floating tensors; NaN of nothing. The options may stand in place of dim.
+---
+--- Example:
+---     local t = th.tensor{{1.0, 2.0}, {3.0, 4.0}}
+---     assert(th.mean(t):item() == 2.5 and th.mean(t, 1):equal(th.tensor{2, 3}))
+---@param tensor Tensor
+---@param dim? integer|integer[]|table all dimensions by default
+---@param options? table dim (nil: all), keepdim (false): reduced extents stay as 1
+---@return Tensor mean
+function th.mean(tensor, dim, options) end
+
+--- Multiplies all elements, or those along some dimensions.
+---
+--- Integers and bools as int64, which wraps; floating types in double. The options may stand in place
+--- of dim.
+---
+--- Example:
+---     local t = th.tensor{{1, 2}, {3, 4}}
+---     assert(th.prod(t):item() == 24 and th.prod(t, 1):equal(th.tensor{3, 8}))
+---@param tensor Tensor
+---@param dim? integer|integer[]|table all dimensions by default
+---@param options? table dim (nil: all), keepdim (false): reduced extents stay as 1
+---@return Tensor product
+function th.prod(tensor, dim, options) end
+
+--- Takes the variance of all elements, or of those along some dimensions.
+---
+--- Formula: sum of (x - mean)^2 over (n - correction). Only for floating tensors. The options may stand
+--- in place of dim.
+---
+--- Example:
+---     local t = th.tensor{1.0, 2.0, 3.0}
+---     assert(th.var(t):item() == 1)
+---     assert(math.abs(th.var(t, { correction = 0 }):item() - 2 / 3) < 1e-6)
+---@param tensor Tensor
+---@param dim? integer|integer[]|table all dimensions by default
+---@param options? table dim (nil: all), keepdim (false), correction (1)
+---@return Tensor variance
+function th.var(tensor, dim, options) end
+
+--- Takes the standard deviation of all elements, or of those along some dimensions.
+---
+--- Formula: the root of var. Only for floating tensors. The options may stand in place of dim.
+---
+--- Example:
+---     local t = th.tensor{{1.0, 5.0}, {3.0, 5.0}}
+---     assert(th.std(t, 1, { correction = 0 }):equal(th.tensor{1, 0}))
+---@param tensor Tensor
+---@param dim? integer|integer[]|table all dimensions by default
+---@param options? table dim (nil: all), keepdim (false), correction (1)
+---@return Tensor deviation
+function th.std(tensor, dim, options) end
+
+--- Takes the variance and the mean; see var.
+---
+--- Example:
+---     local var, mean = th.var_mean(th.tensor{1.0, 2.0, 3.0})
+---     assert(var:item() == 1 and mean:item() == 2)
+---@param tensor Tensor
+---@param dim? integer|integer[]|table all dimensions by default
+---@param options? table dim (nil: all), keepdim (false), correction (1)
+---@return Tensor variance
+---@return Tensor mean
+function th.var_mean(tensor, dim, options) end
+
+--- Takes the standard deviation and the mean; see std.
+---
+--- Example:
+---     local std, mean = th.std_mean(th.tensor{1.0, 2.0, 3.0})
+---     assert(std:item() == 1 and mean:item() == 2)
+---@param tensor Tensor
+---@param dim? integer|integer[]|table all dimensions by default
+---@param options? table dim (nil: all), keepdim (false), correction (1)
+---@return Tensor deviation
+---@return Tensor mean
+function th.std_mean(tensor, dim, options) end
+
+--- Takes the p-norm of all elements, or of those along some dimensions.
+---
+--- Formula: (sum of |x|^p)^(1/p); the largest |x| for p = math.huge, the smallest for -math.huge, the
+--- count of elements that are not 0 for p = 0. Only for floating tensors. The first argument is the
+--- dimension, in PyTorch it is p. The options may stand in place of dim.
+---
+--- Example:
+---     local t = th.tensor{{3.0, 4.0}, {0.0, 1.0}}
+---     assert(th.norm(t, 2):equal(th.tensor{5, 1}))
+---     assert(th.norm(t, { p = 1 }):item() == 8)
+---@param tensor Tensor
+---@param dim? integer|integer[]|table all dimensions by default
+---@param options? table dim (nil: all), keepdim (false), p (2)
+---@return Tensor norm
+function th.norm(tensor, dim, options) end
+
+--- Takes the logarithm of the sum of exponentials, exact for large elements.
+---
+--- Integers are computed as float32. The options may stand in place of dim.
+---
+--- Example:
+---     local t = th.tensor{1000.0, 1000.0}
+---     assert(math.abs(th.logsumexp(t):item() - 1000 - math.log(2)) < 1e-3)
+---@param tensor Tensor
+---@param dim? integer|integer[]|table all dimensions by default
+---@param options? table dim (nil: all), keepdim (false): reduced extents stay as 1
+---@return Tensor result
+function th.logsumexp(tensor, dim, options) end
+
+--- Adds up the elements that are not NaN.
+---
+--- The options may stand in place of dim.
+---
+--- Example:
+---     assert(th.nansum(th.tensor{1.0, 0/0, 2.0}):item() == 3)
+---@param tensor Tensor
+---@param dim? integer|integer[]|table all dimensions by default
+---@param options? table dim (nil: all), keepdim (false): reduced extents stay as 1
+---@return Tensor sum
+function th.nansum(tensor, dim, options) end
+
+--- Takes the mean of the elements that are not NaN; NaN of none.
+---
+--- The options may stand in place of dim.
+---
+--- Example:
+---     assert(th.nanmean(th.tensor{1.0, 0/0, 2.0}):item() == 1.5)
+---@param tensor Tensor
+---@param dim? integer|integer[]|table all dimensions by default
+---@param options? table dim (nil: all), keepdim (false): reduced extents stay as 1
+---@return Tensor mean
+function th.nanmean(tensor, dim, options) end
+
+--- Counts the elements that are not 0.
+---
+--- The options may stand in place of dim.
+---
+--- Example:
+---     local t = th.tensor{{0, 2}, {3, 4}}
+---     assert(th.count_nonzero(t):item() == 3 and th.count_nonzero(t, 1):equal(th.tensor{1, 2}))
+---@param tensor Tensor
+---@param dim? integer|integer[]|table all dimensions by default
+---@param options? table dim (nil: all), keepdim (false): reduced extents stay as 1
+---@return Tensor count int64
+function th.count_nonzero(tensor, dim, options) end
+
+--- Tells whether any element is not 0.
+---
+--- The result is bool, of uint8 tensors uint8. The options may stand in place of dim.
+---
+--- Example:
+---     local t = th.tensor{{0, 2}, {0, 0}}
+---     assert(th.any(t):item() and th.any(t, 2):equal(th.tensor{true, false}))
+---@param tensor Tensor
+---@param dim? integer|integer[]|table all dimensions by default
+---@param options? table dim (nil: all), keepdim (false): reduced extents stay as 1
+---@return Tensor answer
+function th.any(tensor, dim, options) end
+
+--- Tells whether all elements are not 0.
+---
+--- The result is bool, of uint8 tensors uint8; true of nothing. The options may stand in place of dim.
+---
+--- Example:
+---     local t = th.tensor{{1, 2}, {0, 3}}
+---     assert(not th.all(t):item() and th.all(t, 2):equal(th.tensor{true, false}))
+---@param tensor Tensor
+---@param dim? integer|integer[]|table all dimensions by default
+---@param options? table dim (nil: all), keepdim (false): reduced extents stay as 1
+---@return Tensor answer
+function th.all(tensor, dim, options) end
+
+--- Takes the largest element, or the largest ones along a dimension and where they stand.
+---
+--- NaN wins; of equal ones the first is told. Without a dimension there is one result. For the larger
+--- of two tensors see maximum. The options may stand in place of dim.
+---
+--- Example:
+---     local t = th.tensor{{1, 5}, {7, 2}}
+---     assert(th.max(t):item() == 7)
+---     local values, indices = th.max(t, 2)
+---     assert(values:equal(th.tensor{5, 7}) and indices:equal(th.tensor{2, 1}))
+---@param tensor Tensor
+---@param dim? integer|table all elements by default
+---@param options? table dim (nil: all), keepdim (false): the reduced extent stays as 1
+---@return Tensor values
+---@return Tensor? indices int64, with a dimension
+function th.max(tensor, dim, options) end
+
+--- Takes the smallest element, or the smallest ones along a dimension and where they stand.
+---
+--- NaN wins; of equal ones the first is told. Without a dimension there is one result. For the smaller
+--- of two tensors see minimum. The options may stand in place of dim.
+---
+--- Example:
+---     local t = th.tensor{{1, 5}, {7, 2}}
+---     assert(th.min(t):item() == 1)
+---     local values, indices = th.min(t, 2)
+---     assert(values:equal(th.tensor{1, 2}) and indices:equal(th.tensor{1, 2}))
+---@param tensor Tensor
+---@param dim? integer|table all elements by default
+---@param options? table dim (nil: all), keepdim (false): the reduced extent stays as 1
+---@return Tensor values
+---@return Tensor? indices int64, with a dimension
+function th.min(tensor, dim, options) end
+
+--- Takes the largest element, over any number of dimensions.
+---
+--- NaN wins. Equal ones share the gradient, where max gives it to the first. The options may stand in
+--- place of dim.
+---
+--- Example:
+---     local t = th.tensor{{1, 5}, {7, 2}}
+---     assert(th.amax(t, {1, 2}):item() == 7 and th.amax(t, 1):equal(th.tensor{7, 5}))
+---@param tensor Tensor
+---@param dim? integer|integer[]|table all dimensions by default
+---@param options? table dim (nil: all), keepdim (false): reduced extents stay as 1
+---@return Tensor values
+function th.amax(tensor, dim, options) end
+
+--- Takes the smallest element, over any number of dimensions.
+---
+--- NaN wins. Equal ones share the gradient, where min gives it to the first. The options may stand in
+--- place of dim.
+---
+--- Example:
+---     local t = th.tensor{{1, 5}, {7, 2}}
+---     assert(th.amin(t, {1, 2}):item() == 1 and th.amin(t, 1):equal(th.tensor{1, 2}))
+---@param tensor Tensor
+---@param dim? integer|integer[]|table all dimensions by default
+---@param options? table dim (nil: all), keepdim (false): reduced extents stay as 1
+---@return Tensor values
+function th.amin(tensor, dim, options) end
+
+--- Takes the smallest and the largest element, of all or along a dimension.
+---
+--- NaN wins. The options may stand in place of dim.
+---
+--- Example:
+---     local least, most = th.aminmax(th.tensor{3, 1, 2})
+---     assert(least:item() == 1 and most:item() == 3)
+---@param tensor Tensor
+---@param dim? integer|table all elements by default
+---@param options? table dim (nil: all), keepdim (false): the reduced extent stays as 1
+---@return Tensor smallest
+---@return Tensor largest
+function th.aminmax(tensor, dim, options) end
+
+--- Tells where the largest element stands, in the flat tensor or along a dimension.
+---
+--- Of equal ones the first; NaN wins. The options may stand in place of dim.
+---
+--- Example:
+---     local t = th.tensor{{1, 5}, {7, 2}}
+---     assert(th.argmax(t):item() == 3 and th.argmax(t, 2):equal(th.tensor{2, 1}))
+---@param tensor Tensor
+---@param dim? integer|table the flat tensor by default
+---@param options? table dim (nil), keepdim (false): the reduced extent stays as 1
+---@return Tensor positions int64
+function th.argmax(tensor, dim, options) end
+
+--- Tells where the smallest element stands, in the flat tensor or along a dimension.
+---
+--- Of equal ones the first; NaN wins. The options may stand in place of dim.
+---
+--- Example:
+---     local t = th.tensor{{1, 5}, {7, 2}}
+---     assert(th.argmin(t):item() == 1 and th.argmin(t, 2):equal(th.tensor{1, 2}))
+---@param tensor Tensor
+---@param dim? integer|table the flat tensor by default
+---@param options? table dim (nil), keepdim (false): the reduced extent stays as 1
+---@return Tensor positions int64
+function th.argmin(tensor, dim, options) end
+
+--- Takes the median of all elements, or those along a dimension and where they stand.
+---
+--- Of an even number the lower one; NaN wins. Without a dimension there is one result. The options may
+--- stand in place of dim.
+---
+--- Example:
+---     assert(th.median(th.tensor{4, 1, 3, 2}):item() == 2)
+---     local values, indices = th.median(th.tensor{{3, 1, 2}}, 2)
+---     assert(values[1] == 2 and indices[1] == 3)
+---@param tensor Tensor
+---@param dim? integer|table all elements by default
+---@param options? table dim (nil: all), keepdim (false): the reduced extent stays as 1
+---@return Tensor values
+---@return Tensor? indices int64, with a dimension
+function th.median(tensor, dim, options) end
+
+--- Takes the value below which a share of the elements lies.
+---
+--- Between two elements it is interpolated linearly. NaN among the elements gives NaN. Only for
+--- floating tensors. The options may stand in place of dim.
+---
+--- Example:
+---     local t = th.tensor{1.0, 2.0, 3.0, 4.0}
+---     assert(th.quantile(t, 0.5):item() == 2.5)
+---     assert(th.quantile(t, {0, 1}):equal(th.tensor{1, 4}))
+---@param tensor Tensor
+---@param q number|number[] shares in 0 … 1; a list gives a new first dimension
+---@param dim? integer|table all elements by default
+---@param options? table dim (nil: all), keepdim (false): the reduced extent stays as 1
+---@return Tensor values
+function th.quantile(tensor, q, dim, options) end
+
+--- Takes the k-th smallest elements along a dimension and where they stand.
+---
+--- NaN counts as the largest value. The options may stand in place of dim.
+---
+--- Example:
+---     local values, indices = th.kthvalue(th.tensor{3, 1, 2}, 2)
+---     assert(values:item() == 2 and indices:item() == 3)
+---@param tensor Tensor
+---@param k integer 1 for the smallest
+---@param dim? integer|table -1 by default
+---@param options? table dim (-1), keepdim (false): the reduced extent stays as 1
+---@return Tensor values
+---@return Tensor indices int64
+function th.kthvalue(tensor, k, dim, options) end
+
+--- Turns the elements along a dimension into shares of 1.
+---
+--- Formula: exp(x) / sum of exp(x).
+---
+--- Example:
+---     local t = th.softmax(th.tensor{{0.0, 0.0}, {0.0, math.log(3)}}, 2)
+---     assert(t:allclose(th.tensor{{0.5, 0.5}, {0.25, 0.75}}))
+---@param tensor Tensor
+---@param dim integer
+---@return Tensor shares of the same shape
+function th.softmax(tensor, dim) end
+
+--- Takes the logarithm of softmax, exact where shares are tiny.
+---
+--- Formula: x - log of the sum of exp(x).
+---
+--- Example:
+---     local t = th.log_softmax(th.tensor{0.0, 1000.0}, 1)
+---     assert(t:equal(th.tensor{-1000, 0}))
+---@param tensor Tensor
+---@param dim integer
+---@return Tensor result of the same shape
+function th.log_softmax(tensor, dim) end
+
+-- Running totals along a dimension
+
+--- Adds up the elements up to each one.
+---
+--- Integers and bools as int64.
+---
+--- Example:
+---     assert(th.cumsum(th.tensor{1, 2, 3}, 1):equal(th.tensor{1, 3, 6}))
+---@param tensor Tensor
+---@param dim integer
+---@return Tensor sums of the same shape
+function th.cumsum(tensor, dim) end
+
+--- Multiplies the elements up to each one.
+---
+--- Integers and bools as int64.
+---
+--- Example:
+---     assert(th.cumprod(th.tensor{1, 2, 3, 4}, 1):equal(th.tensor{1, 2, 6, 24}))
+---@param tensor Tensor
+---@param dim integer
+---@return Tensor products of the same shape
+function th.cumprod(tensor, dim) end
+
+--- Takes the largest of the elements up to each one, and where it stands.
+---
+--- Of equal ones the last; NaN wins.
+---
+--- Example:
+---     local values, indices = th.cummax(th.tensor{1, 3, 2}, 1)
+---     assert(values:equal(th.tensor{1, 3, 3}) and indices:equal(th.tensor{1, 2, 2}))
+---@param tensor Tensor
+---@param dim integer
+---@return Tensor values of the same shape
+---@return Tensor indices of the same shape, int64
+function th.cummax(tensor, dim) end
+
+--- Takes the smallest of the elements up to each one, and where it stands.
+---
+--- Of equal ones the last; NaN wins.
+---
+--- Example:
+---     local values, indices = th.cummin(th.tensor{3, 1, 2}, 1)
+---     assert(values:equal(th.tensor{3, 1, 1}) and indices:equal(th.tensor{1, 2, 2}))
+---@param tensor Tensor
+---@param dim integer
+---@return Tensor values of the same shape
+---@return Tensor indices of the same shape, int64
+function th.cummin(tensor, dim) end
+
+--- Takes the logarithm of the sum of exponentials of the elements up to each one.
+---
+--- Only for floating tensors; exact for large elements.
+---
+--- Example:
+---     local t = th.logcumsumexp(th.tensor{1000.0, 1000.0}, 1)
+---     assert(t:allclose(th.tensor{1000, 1000 + math.log(2)}))
+---@param tensor Tensor
+---@param dim integer
+---@return Tensor result of the same shape
+function th.logcumsumexp(tensor, dim) end
+
+--- Takes the differences of neighbours.
+---
+--- Of bools: whether they differ.
+---
+--- Example:
+---     assert(th.diff(th.tensor{1, 4, 9}):equal(th.tensor{3, 5}))
+---     assert(th.diff(th.tensor{1, 4, 9}, 1, { n = 2 }):equal(th.tensor{2}))
+---@param tensor Tensor
+---@param dim? integer -1 by default
+---@param options? table n (1): how many times over
+---@return Tensor differences n fewer along dim
+function th.diff(tensor, dim, options) end
+
+-- Order and counting
+
+--- Puts the elements along a dimension in order, and tells where each of them stood.
+---
+--- Equal elements keep their order, always: `stable` is taken as PyTorch's and changes nothing. NaN
+--- counts as the largest value. The options may stand in place of dim.
+---
+--- Example:
+---     local values, indices = th.sort(th.tensor{3, 1, 2})
+---     assert(values:equal(th.tensor{1, 2, 3}) and indices:equal(th.tensor{2, 3, 1}))
+---     assert(th.sort(th.tensor{3, 1, 2}, { descending = true })[1] == 3)
+---@param tensor Tensor
+---@param dim? integer|table -1 by default
+---@param options? table dim (-1), descending (false), stable (true, whatever is given)
+---@return Tensor values of the same shape
+---@return Tensor indices of the same shape, int64
+function th.sort(tensor, dim, options) end
+
+--- Tells the positions that put the elements along a dimension in order; see sort.
+---
+--- Example:
+---     local t = th.tensor{3, 1, 2}
+---     assert(t[th.argsort(t)]:equal(th.tensor{1, 2, 3}))
+---@param tensor Tensor
+---@param dim? integer|table -1 by default
+---@param options? table dim (-1), descending (false), stable (true, whatever is given)
+---@return Tensor indices of the same shape, int64
+function th.argsort(tensor, dim, options) end
+
+--- Takes the k largest or smallest elements along a dimension, and where they stand.
+---
+--- Of equal elements the first are taken. NaN counts as the largest value.
+---
+--- Example:
+---     local values, indices = th.topk(th.tensor{3, 1, 2}, 2)
+---     assert(values:equal(th.tensor{3, 2}) and indices:equal(th.tensor{1, 3}))
+---@param tensor Tensor
+---@param k integer at most the extent
+---@param options? table dim (-1), largest (true), sorted (true: best first; false: by position)
+---@return Tensor values k along dim
+---@return Tensor indices k along dim, int64
+function th.topk(tensor, k, options) end
+
+--- Finds the distinct elements in rising order, where each element's value is among them, and how often each occurs.
+---
+--- NaNs are all distinct. PyTorch gives the second and third where it is asked to.
+---
+--- Example:
+---     local values, inverse, counts = th.unique(th.tensor{3, 1, 3})
+---     assert(values:equal(th.tensor{1, 3}) and counts:equal(th.tensor{1, 2}))
+---     assert(values[inverse]:equal(th.tensor{3, 1, 3}))
+---@param tensor Tensor
+---@return Tensor values (u,)
+---@return Tensor inverse positions among the values, of this shape, int64
+---@return Tensor counts (u,), int64
+function th.unique(tensor) end
+
+--- Counts how often each of the numbers 1, 2, … occurs; element i counts i.
+---
+--- PyTorch counts from 0. With weights each element counts for its weight.
+---
+--- Example:
+---     assert(th.bincount(th.tensor{1, 3, 3}):equal(th.tensor{1, 0, 2}))
+---     assert(th.bincount(th.tensor{1, 3, 3}, { weights = th.tensor{0.5, 1, 1} }):equal(th.tensor{0.5, 0, 2}))
+---@param tensor Tensor (n,) of integers from 1 on
+---@param options? table weights (nil): Tensor (n,), minlength (0): the least length of the result
+---@return Tensor counts (most,), int64, or of the type of floating weights
+function th.bincount(tensor, options) end
+
+--- Counts the elements in equal parts of a range.
+---
+--- The last part includes max; elements outside and NaN are not counted. Only for floating tensors.
+---
+--- Example:
+---     local t = th.tensor{0.0, 0.1, 0.9, 1.0}
+---     assert(th.histc(t, { bins = 2 }):equal(th.tensor{2, 2}))
+---@param tensor Tensor
+---@param options? table bins (100), min (0), max (0): where they are equal, the range is that of the
+---     elements
+---@return Tensor counts (bins,) of this type
+function th.histc(tensor, options) end
+
+--- Tells where values would stand in this sorted tensor.
+---
+--- The position that a value would take, before equal elements or behind them. NaN sorts last.
+---
+--- Example:
+---     local t = th.tensor{1, 3, 5}
+---     assert(th.searchsorted(t, {0, 3, 9}):equal(th.tensor{1, 2, 4}))
+---     assert(th.searchsorted(t, {3}, { right = true })[1] == 3)
+---@param tensor Tensor (n,), or (…, n), in rising order
+---@param values Tensor|number[] any shape, or (…, m) with the same leading extents
+---@param options? table right (false): behind equal elements
+---@return Tensor positions 1 … n + 1, of the shape of the values, int64
+function th.searchsorted(tensor, values, options) end
+
+--- Tells into which of the parts between boundaries each element falls.
+---
+--- As searchsorted, with the roles exchanged.
+---
+--- Example:
+---     local t = th.tensor{0, 3, 9}
+---     assert(th.bucketize(t, {1, 3, 5}):equal(th.tensor{1, 2, 4}))
+---@param tensor Tensor
+---@param boundaries Tensor|number[] (n,), in rising order
+---@param options? table right (false): an element equal to a boundary falls behind it
+---@return Tensor parts 1 … n + 1, of the same shape, int64
+function th.bucketize(tensor, boundaries, options) end
+
+-- Picking, and writing to picked places
+
+--- Takes positions of a dimension.
+---
+--- Example:
+---     local t = th.tensor{{1, 2}, {3, 4}}
+---     assert(th.index_select(t, 1, {2, 2}):equal(th.tensor{{3, 4}, {3, 4}}))
+---@param tensor Tensor
+---@param dim integer
+---@param index Tensor|integer[] (k,), from 1 on
+---@return Tensor copy with extent k along dim
+function th.index_select(tensor, dim, index) end
+
+--- Takes for each place the element that an index of this place names along a dimension.
+---
+--- Formula: out[i][j] = t[i][index[i][j]] for dim 2.
+---
+--- Example:
+---     local t = th.tensor{{1, 2}, {3, 4}}
+---     assert(th.gather(t, 2, {{2}, {1}}):equal(th.tensor{{2}, {3}}))
+---@param tensor Tensor
+---@param dim integer
+---@param index Tensor|table as many dimensions, no larger except along dim; from 1 on
+---@return Tensor elements of the shape of the index
+function th.gather(tensor, dim, index) end
+
+--- Takes elements by their positions in the flat tensor.
+---
+--- Example:
+---     local t = th.tensor{{1, 2}, {3, 4}}
+---     assert(th.take(t, {3, -1}):equal(th.tensor{3, 4}))
+---@param tensor Tensor
+---@param index Tensor|table positions, row by row; negative from the end
+---@return Tensor elements of the shape of the index
+function th.take(tensor, index) end
+
+--- Takes elements as gather does, the other extents broadcast.
+---
+--- Example:
+---     local t = th.tensor{{3, 1}, {2, 4}}
+---     assert(th.take_along_dim(t, t:argsort(2), 2):equal(th.tensor{{1, 3}, {2, 4}}))
+---@param tensor Tensor
+---@param index Tensor|table as many dimensions
+---@param dim? integer of the flat tensor by default
+---@return Tensor elements
+function th.take_along_dim(tensor, index, dim) end
+
+--- Takes the elements where a mask holds, row by row; t[mask] does as well.
+---
+--- Example:
+---     local t = th.tensor{1, 2, 3}
+---     assert(th.masked_select(t, t:gt(1)):equal(th.tensor{2, 3}))
+---@param tensor Tensor
+---@param mask Tensor bool, broadcasts with this tensor
+---@return Tensor elements (k,)
+function th.masked_select(tensor, mask) end
+
+--- Tells where the elements that are not 0 stand, row by row.
+---
+--- Example:
+---     assert(th.nonzero(th.tensor{{0, 2}, {3, 0}}):equal(th.tensor{{1, 2}, {2, 1}}))
+---@param tensor Tensor
+---@return Tensor positions (k, ndim), int64
+function th.nonzero(tensor) end
+
+--- Tells where the elements that are not 0 stand: another name of nonzero.
+---
+--- Example:
+---     assert(th.argwhere(th.tensor{0, 2, 3}):equal(th.tensor{{2}, {3}}))
+---@param tensor Tensor
+---@return Tensor positions (k, ndim), int64
+function th.argwhere(tensor) end
+
+--- Writes for each place of an index to the position that it names along a dimension, into a copy.
+---
+--- Formula: out[i][index[i][j]] = source[i][j] for dim 2; of repeated places the last wins.
+---
+--- Example:
+---     local t = th.zeros(2, 3)
+---     assert(th.scatter(t, 2, {{1}, {3}}, 1):equal(th.tensor{{1, 0, 0}, {0, 0, 1}}))
+---@param tensor Tensor
+---@param dim integer
+---@param index Tensor|table as many dimensions, no larger except along dim; from 1 on
+---@param source Tensor|number no smaller than the index, or one value
+---@return Tensor copy
+function th.scatter(tensor, dim, index, source) end
+
+--- Writes for each place of an index to the position that it names along a dimension; see scatter.
+---
+--- Example:
+---     local t = th.zeros(2, 3)
+---     th.scatter_(t, 2, {{1}, {3}}, 1)
+---     assert(t:equal(th.tensor{{1, 0, 0}, {0, 0, 1}}))
+---@param tensor Tensor
+---@param dim integer
+---@param index Tensor|table as many dimensions, no larger except along dim; from 1 on
+---@param source Tensor|number no smaller than the index, or one value
+---@return Tensor self
+function th.scatter_(tensor, dim, index, source) end
+
+--- Adds for each place of an index at the position that it names along a dimension, into a copy.
+---
+--- Formula: out[i][index[i][j]] += source[i][j] for dim 2; repeats add up. Not for bools.
+---
+--- Example:
+---     local t = th.zeros(3)
+---     assert(th.scatter_add(t, 1, {1, 1, 3}, th.tensor{1, 2, 4}):equal(th.tensor{3, 0, 4}))
+---@param tensor Tensor
+---@param dim integer
+---@param index Tensor|table as many dimensions, no larger except along dim; from 1 on
+---@param source Tensor no smaller than the index
+---@return Tensor copy
+function th.scatter_add(tensor, dim, index, source) end
+
+--- Adds for each place of an index at the position that it names along a dimension; see scatter_add.
+---
+--- Example:
+---     local t = th.zeros(3)
+---     th.scatter_add_(t, 1, {1, 1, 3}, th.tensor{1, 2, 4})
+---     assert(t:equal(th.tensor{3, 0, 4}))
+---@param tensor Tensor
+---@param dim integer
+---@param index Tensor|table as many dimensions, no larger except along dim; from 1 on
+---@param source Tensor no smaller than the index
+---@return Tensor self
+function th.scatter_add_(tensor, dim, index, source) end
+
+--- Adds parts of a source at positions of a dimension, into a copy; repeats add up.
+---
+--- Example:
+---     local t = th.zeros(3)
+---     assert(th.index_add(t, 1, {1, 1}, th.tensor{10.0, 20.0}):equal(th.tensor{30, 0, 0}))
+---@param tensor Tensor
+---@param dim integer
+---@param index Tensor|integer[] (k,), from 1 on
+---@param source Tensor this shape, with extent k along dim
+---@return Tensor copy
+function th.index_add(tensor, dim, index, source) end
+
+--- Adds parts of a source at positions of a dimension; repeats add up.
+---
+--- Example:
+---     local t = th.zeros(3)
+---     th.index_add_(t, 1, {1, 1}, th.tensor{10.0, 20.0})
+---     assert(t:equal(th.tensor{30, 0, 0}))
+---@param tensor Tensor
+---@param dim integer
+---@param index Tensor|integer[] (k,), from 1 on
+---@param source Tensor this shape, with extent k along dim
+---@return Tensor self
+function th.index_add_(tensor, dim, index, source) end
+
+--- Writes parts of a source to positions of a dimension, into a copy; of repeats the last wins.
+---
+--- Example:
+---     local t = th.zeros(3)
+---     assert(th.index_copy(t, 1, {3, 1}, th.tensor{10.0, 20.0}):equal(th.tensor{20, 0, 10}))
+---@param tensor Tensor
+---@param dim integer
+---@param index Tensor|integer[] (k,), from 1 on
+---@param source Tensor this shape, with extent k along dim
+---@return Tensor copy
+function th.index_copy(tensor, dim, index, source) end
+
+--- Writes parts of a source to positions of a dimension; of repeats the last wins.
+---
+--- Example:
+---     local t = th.zeros(3)
+---     th.index_copy_(t, 1, {3, 1}, th.tensor{10.0, 20.0})
+---     assert(t:equal(th.tensor{20, 0, 10}))
+---@param tensor Tensor
+---@param dim integer
+---@param index Tensor|integer[] (k,), from 1 on
+---@param source Tensor this shape, with extent k along dim
+---@return Tensor self
+function th.index_copy_(tensor, dim, index, source) end
+
+--- Writes a value to positions of a dimension, into a copy.
+---
+--- Example:
+---     local t = th.zeros(2, 2)
+---     assert(th.index_fill(t, 2, {1}, 5):equal(th.tensor{{5, 0}, {5, 0}}))
+---@param tensor Tensor
+---@param dim integer
+---@param index Tensor|integer[] (k,), from 1 on
+---@param value number|boolean
+---@return Tensor copy
+function th.index_fill(tensor, dim, index, value) end
+
+--- Writes a value to positions of a dimension.
+---
+--- Example:
+---     local t = th.zeros(2, 2)
+---     th.index_fill_(t, 2, {1}, 5)
+---     assert(t:equal(th.tensor{{5, 0}, {5, 0}}))
+---@param tensor Tensor
+---@param dim integer
+---@param index Tensor|integer[] (k,), from 1 on
+---@param value number|boolean
+---@return Tensor self
+function th.index_fill_(tensor, dim, index, value) end
+
+--- Writes elements to positions of the flat tensor, into a copy.
+---
+--- Example:
+---     local t = th.zeros(2, 2)
+---     assert(th.put(t, {1, -1}, th.tensor{5.0, 6.0}):equal(th.tensor{{5, 0}, {0, 6}}))
+---@param tensor Tensor
+---@param index Tensor|table positions, row by row; negative from the end
+---@param source Tensor as many elements
+---@param options? table accumulate (false): adds, and repeats add up
+---@return Tensor copy
+function th.put(tensor, index, source, options) end
+
+--- Writes elements to positions of the flat tensor.
+---
+--- Example:
+---     local t = th.zeros(2)
+---     th.put_(t, {1, 1}, th.tensor{5.0, 6.0}, { accumulate = true })
+---     assert(t:equal(th.tensor{11, 0}))
+---@param tensor Tensor
+---@param index Tensor|table positions, row by row; negative from the end
+---@param source Tensor as many elements
+---@param options? table accumulate (false): adds, and repeats add up
+---@return Tensor self
+function th.put_(tensor, index, source, options) end
+
+--- Writes the elements of a source, row by row, where a mask holds, into a copy.
+---
+--- Example:
+---     local t = th.tensor{1, 2, 3}
+---     local mask = th.tensor{true, false, true}
+---     assert(th.masked_scatter(t, mask, th.tensor{8, 9}):equal(th.tensor{8, 2, 9}))
+---@param tensor Tensor
+---@param mask Tensor bool, broadcasts to this shape
+---@param source Tensor at least as many elements as the mask holds
+---@return Tensor copy
+function th.masked_scatter(tensor, mask, source) end
+
+--- Writes the elements of a source, row by row, where a mask holds.
+---
+--- Example:
+---     local t = th.tensor{1, 2, 3}
+---     th.masked_scatter_(t, th.tensor{true, false, true}, th.tensor{8, 9})
+---     assert(t:equal(th.tensor{8, 2, 9}))
+---@param tensor Tensor
+---@param mask Tensor bool, broadcasts to this shape
+---@param source Tensor at least as many elements as the mask holds
+---@return Tensor self
+function th.masked_scatter_(tensor, mask, source) end
+
+-- Products and linear algebra
+
+--- Multiplies matrices, vectors and stacks of matrices.
+---
+--- (k) (k) -> (); (n, k) (k, m) -> (n, m); (n, k) (k) -> (n); (k) (k, m) -> (m); (…, n, k) (…, k, m) ->
+--- (…, n, m), leading extents broadcast. Types are promoted; not for bools.
+---
+--- Example:
+---     local a, b = th.tensor{{1, 2}, {3, 4}}, th.tensor{1, 1}
+---     assert(th.matmul(a, b):equal(th.tensor{3, 7}) and th.matmul(a, a)[{1, 1}] == 7)
+---@param tensor Tensor
+---@param other Tensor
+---@param options? table out (nil): the tensor that takes the result
+---@return Tensor product
+function th.matmul(tensor, other, options) end
+
+--- Multiplies two matrices, and nothing else.
+---
+--- Example:
+---     local a = th.tensor{{1, 2}, {3, 4}}
+---     assert(th.mm(a, a):equal(th.tensor{{7, 10}, {15, 22}}))
+---@param tensor Tensor (n, k)
+---@param other Tensor (k, m)
+---@param options? table out (nil): the tensor that takes the result
+---@return Tensor product (n, m)
+function th.mm(tensor, other, options) end
+
+--- Multiplies the matrices of two stacks.
+---
+--- Example:
+---     assert(th.bmm(th.ones(5, 2, 3), th.ones(5, 3, 4)).shape[3] == 4)
+---@param tensor Tensor (B, n, k)
+---@param other Tensor (B, k, m)
+---@param options? table out (nil): the tensor that takes the result
+---@return Tensor products (B, n, m)
+function th.bmm(tensor, other, options) end
+
+--- Multiplies a matrix with a vector.
+---
+--- Example:
+---     local a = th.tensor{{1, 2}, {3, 4}}
+---     assert(th.mv(a, th.tensor{1, 1}):equal(th.tensor{3, 7}))
+---@param tensor Tensor (n, k)
+---@param other Tensor (k,)
+---@param options? table out (nil): the tensor that takes the result
+---@return Tensor product (n,)
+function th.mv(tensor, other, options) end
+
+--- Multiplies two vectors and adds up.
+---
+--- Example:
+---     assert(th.dot(th.tensor{1, 2}, th.tensor{3, 4}):item() == 11)
+---@param tensor Tensor (k,)
+---@param other Tensor (k,)
+---@param options? table out (nil): the tensor that takes the result
+---@return Tensor product 0-d
+function th.dot(tensor, other, options) end
+
+--- Multiplies every element of one vector with every one of another.
+---
+--- Example:
+---     assert(th.outer(th.tensor{1, 2}, th.tensor{3, 4}):equal(th.tensor{{3, 4}, {6, 8}}))
+---@param tensor Tensor (n,)
+---@param other Tensor (m,)
+---@param options? table out (nil): the tensor that takes the result
+---@return Tensor products (n, m)
+function th.outer(tensor, other, options) end
+
+--- Adds a product of matrices.
+---
+--- Formula: beta self + alpha (a b). With beta = 0 the elements of self do not count, be they NaN.
+---
+--- Example:
+---     local bias = th.tensor{1.0, 2.0}
+---     assert(th.addmm(bias, th.ones(1, 3), th.ones(3, 2)):equal(th.tensor{{4, 5}}))
+---@param tensor Tensor broadcasts to (n, m)
+---@param a Tensor (n, k)
+---@param b Tensor (k, m)
+---@param options? table alpha (1), beta (1)
+---@return Tensor result (n, m)
+function th.addmm(tensor, a, b, options) end
+
+--- Adds the products of two stacks of matrices.
+---
+--- Formula: beta self + alpha (a b). With beta = 0 the elements of self do not count, be they NaN.
+---
+--- Example:
+---     local bias = th.tensor{1.0, 2.0}
+---     local sum = th.baddbmm(bias, th.ones(2, 1, 3), th.ones(2, 3, 2))
+---     assert(sum.shape[1] == 2 and sum[{2, 1, 2}] == 5)
+---@param tensor Tensor broadcasts to (B, n, m)
+---@param a Tensor (B, n, k)
+---@param b Tensor (B, k, m)
+---@param options? table alpha (1), beta (1)
+---@return Tensor result (B, n, m)
+function th.baddbmm(tensor, a, b, options) end
+
+--- Takes the distance of every row here to every row there.
+---
+--- Formula: the p-norm of the difference. For p = 2 from one product of matrices, equal rows having
+--- distance 0; any other p takes room for n m d numbers. Only for floating tensors.
+---
+--- Example:
+---     local a, b = th.tensor{{0.0, 0.0}}, th.tensor{{3.0, 4.0}}
+---     assert(th.cdist(a, b):item() == 5 and th.cdist(a, b, { p = 1 }):item() == 7)
+---@param tensor Tensor (…, n, d)
+---@param other Tensor (…, m, d)
+---@param options? table p (2), squared (false; for p = 2 alone)
+---@return Tensor distances (…, n, m)
+function th.cdist(tensor, other, options) end
+
+--- Takes the diagonal of a matrix, or makes the matrix with a vector as its diagonal.
+---
+--- Example:
+---     local m = th.diag(th.tensor{1, 2})
+---     assert(m:equal(th.tensor{{1, 0}, {0, 2}}) and th.diag(m):equal(th.tensor{1, 2}))
+---@param tensor Tensor (n, m) or (n,)
+---@param offset? integer 0 by default; above the main diagonal where positive
+---@return Tensor diagonal or matrix
+function th.diag(tensor, offset) end
+
+--- Adds up the main diagonal of a matrix.
+---
+--- Example:
+---     assert(th.trace(th.tensor{{1, 2}, {3, 4}}):item() == 5)
+---@param tensor Tensor (n, m)
+---@param options? table out (nil): the tensor that takes the result
+---@return Tensor sum 0-d
+function th.trace(tensor, options) end
+
+--- Takes the determinant of square matrices.
+---
+--- The gradient needs a matrix that is not singular.
+---
+--- Example:
+---     local a = th.tensor{{1.0, 2.0}, {3.0, 4.0}}
+---     assert(math.abs(th.det(a):item() + 2) < 1e-5)
+---@param tensor Tensor (…, n, n), floating
+---@param options? table out (nil): the tensor that takes the result
+---@return Tensor determinant (…)
+function th.det(tensor, options) end
+
+--- Takes the sign and the logarithm of the absolute value of the determinant.
+---
+--- For determinants that would overflow; a singular matrix gives 0 and -inf.
+---
+--- Example:
+---     local sign, log = th.slogdet(th.tensor{{0.0, 2.0}, {2.0, 0.0}})
+---     assert(sign:item() == -1 and math.abs(log:item() - math.log(4)) < 1e-5)
+---@param tensor Tensor (…, n, n), floating
+---@return Tensor sign (…), -1, 0 or 1
+---@return Tensor logarithm (…)
+function th.slogdet(tensor) end
+
+--- Inverts square matrices.
+---
+--- A singular matrix is an error. To solve equations use solve, which is faster and more exact.
+---
+--- Example:
+---     local a = th.tensor{{2.0, 0.0}, {0.0, 4.0}}
+---     assert(th.inverse(a):allclose(th.tensor{{0.5, 0}, {0, 0.25}}))
+---@param tensor Tensor (…, n, n), floating
+---@param options? table out (nil): the tensor that takes the result
+---@return Tensor inverse (…, n, n)
+function th.inverse(tensor, options) end
+
+--- Inverts square matrices: another name of inverse.
+---
+--- Example:
+---     local a = th.tensor{{2.0, 0.0}, {0.0, 4.0}}
+---     assert(th.inv(a):matmul(a):allclose(th.eye(2)))
+---@param tensor Tensor (…, n, n), floating
+---@param options? table out (nil): the tensor that takes the result
+---@return Tensor inverse (…, n, n)
+function th.inv(tensor, options) end
+
+--- Solves A X = B for a square A.
+---
+--- By LU factors with row exchanges; leading extents broadcast. A singular matrix is an error.
+---
+--- Example:
+---     local a = th.tensor{{2.0, 0.0}, {0.0, 4.0}}
+---     assert(th.solve(a, th.tensor{2.0, 2.0}):allclose(th.tensor{1, 0.5}))
+---@param tensor Tensor A, (…, n, n), floating
+---@param other Tensor B, (…, n, k) or (n,)
+---@param options? table out (nil): the tensor that takes the result
+---@return Tensor solution of the shape of B
+function th.solve(tensor, other, options) end
+
+--- Solves A X = B for a triangular A, of which the other half is not read.
+---
+--- A 0 on the diagonal is an error.
+---
+--- Example:
+---     local a = th.tensor{{2.0, 0.0}, {2.0, 1.0}}
+---     assert(th.solve_triangular(a, th.tensor{2.0, 3.0}, { upper = false }):allclose(th.tensor{1, 1}))
+---@param tensor Tensor A, (…, n, n), floating
+---@param b Tensor B, (…, n, k) or (n,)
+---@param options table upper (needed): which half counts, transpose (false): solves with A transposed,
+---     unit (false): the diagonal counts as 1
+---@return Tensor solution of the shape of B
+function th.solve_triangular(tensor, b, options) end
+
+--- Solves A X = B by least squares, A of any rank.
+---
+--- By singular values. The residuals are sums of squares by column. It has no gradient.
+---
+--- Example:
+---     local a, b = th.tensor{{1.0}, {1.0}, {1.0}}, th.tensor{1.0, 2.0, 6.0}
+---     local solution, residuals, rank = th.lstsq(a, b)
+---     assert(math.abs(solution:item() - 3) < 1e-5 and rank:item() == 1)
+---     assert(math.abs(residuals:item() - 14) < 1e-4)
+---@param tensor Tensor A, (…, n, m), floating
+---@param b Tensor B, (…, n, k) or (n,)
+---@param options? table rcond (nil: epsilon max(n, m)): singular values below this share of the largest
+---     count as 0
+---@return Tensor solution (…, m, k) or (m,)
+---@return Tensor residuals
+---@return Tensor rank int64
+---@return Tensor singular_values
+function th.lstsq(tensor, b, options) end
+
+--- Factors symmetric positive definite matrices into L L^T.
+---
+--- Only the lower half is read. A matrix that is not positive definite is an error.
+---
+--- Example:
+---     local l = th.cholesky(th.tensor{{4.0, 2.0}, {2.0, 5.0}})
+---     assert(l:allclose(th.tensor{{2, 0}, {1, 2}}))
+---@param tensor Tensor (…, n, n), floating
+---@param options? table upper (false): gives L^T
+---@return Tensor factor (…, n, n), lower triangular
+function th.cholesky(tensor, options) end
+
+--- Factors matrices into Q R, Q with orthonormal columns and R upper triangular.
+---
+--- With p = min(n, m). The gradient needs n >= m and full rank.
+---
+--- Example:
+---     local a = th.tensor{{3.0, 1.0}, {4.0, 2.0}}
+---     local q, r = th.qr(a)
+---     assert(q:matmul(r):allclose(a, { atol = 1e-5 }) and math.abs(r[{2, 1}]) < 1e-6)
+---@param tensor Tensor (…, n, m), floating
+---@return Tensor q (…, n, p)
+---@return Tensor r (…, p, m)
+function th.qr(tensor) end
+
+--- Factors matrices into U diag(S) Vh.
+---
+--- The thin form, p = min(n, m), singular values falling. It has no gradient.
+---
+--- Example:
+---     local u, s, vh = th.svd(th.tensor{{0.0, 2.0}, {3.0, 0.0}})
+---     assert(s:allclose(th.tensor{3, 2}))
+---     assert((u * s):matmul(vh):allclose(th.tensor{{0, 2}, {3, 0}}, { atol = 1e-5 }))
+---@param tensor Tensor (…, n, m), floating
+---@return Tensor u (…, n, p)
+---@return Tensor s (…, p)
+---@return Tensor vh (…, p, m)
+function th.svd(tensor) end
+
+--- Takes the singular values of matrices, falling.
+---
+--- Example:
+---     assert(th.svdvals(th.tensor{{0.0, 2.0}, {3.0, 0.0}}):allclose(th.tensor{3, 2}))
+---@param tensor Tensor (…, n, m), floating
+---@param options? table out (nil): the tensor that takes the result
+---@return Tensor values (…, min(n, m))
+function th.svdvals(tensor, options) end
+
+--- Takes the eigenvalues and eigenvectors of symmetric matrices.
+---
+--- Only the lower half is read. The gradient of the vectors needs distinct eigenvalues.
+---
+--- Example:
+---     local a = th.tensor{{2.0, 1.0}, {1.0, 2.0}}
+---     local values, vectors = th.eigh(a)
+---     assert(values:allclose(th.tensor{1, 3}, { atol = 1e-5 }))
+---     assert(a:matmul(vectors):allclose(vectors * values, { atol = 1e-5 }))
+---@param tensor Tensor (…, n, n), floating
+---@return Tensor values (…, n), rising
+---@return Tensor vectors (…, n, n), as columns
+function th.eigh(tensor) end
+
+--- Takes the eigenvalues of symmetric matrices, rising; see eigh.
+---
+--- Example:
+---     assert(th.eigvalsh(th.tensor{{2.0, 1.0}, {1.0, 2.0}}):allclose(th.tensor{1, 3}, { atol = 1e-5 }))
+---@param tensor Tensor (…, n, n), floating
+---@param options? table out (nil): the tensor that takes the result
+---@return Tensor values (…, n)
+function th.eigvalsh(tensor, options) end
+
+-- Gradients
+
+--- Marks a leaf as wanting a gradient, or not.
+---
+--- Only leaves, which no recorded operation made, and only floating ones.
+---
+--- Example:
+---     local w = th.requires_grad_(th.ones(2))
+---     assert(w.requires_grad and not th.requires_grad_(w, false).requires_grad)
+---@param tensor Tensor
+---@param wanted? boolean true by default
+---@return Tensor self
+function th.requires_grad_(tensor, wanted) end
+
+--- Adds the gradient of this tensor into the grad of every leaf below it.
+---
+--- One element needs no gradient of its own. The tape is freed unless it is kept. The options may stand
+--- in place of the gradient.
+---
+--- Example:
+---     local w = th.tensor({1.0, 2.0}, { requires_grad = true })
+---     local loss = (w * w):sum()
+---     th.backward(loss)
+---     assert(w.grad:equal(th.tensor{2, 4}))
+---@param tensor Tensor
+---@param gradient? Tensor|table of this shape; 1 by default
+---@param options? table retain_graph (false): keeps the tape for another pass
+function th.backward(tensor, gradient, options) end
+
+--- Gives the same elements off the tape.
+---
+--- Example:
+---     local w = th.ones(2, { requires_grad = true })
+---     assert(not th.detach(w).requires_grad)
+---@param tensor Tensor
+---@return Tensor view that shares the memory
+function th.detach(tensor) end
+
+--- Drops all rows but some between forward and backward, here and in all that the tape saved.
+---
+--- The backward pass of the result costs as much as that of a batch of k rows. Statistics of BatchNorm
+--- stay those of the whole batch. Where an operation mixes rows it is an error that names it. PyTorch
+--- has none.
+---
+--- Example:
+---     local x = th.ones(3, 2, { requires_grad = true })
+---     local losses = (x * x):sum(2)
+---     th.keep(losses, {1, 3}):sum():backward()
+---     assert(x.grad:equal(th.tensor{{2, 2}, {0, 0}, {2, 2}}))
+---@param tensor Tensor (N, …)
+---@param rows Tensor|integer[] positions without repeats, or a bool mask (N,)
+---@return Tensor kept (k, …)
+function th.keep(tensor, rows) end
 
 return th
