@@ -40,7 +40,7 @@
 ---     t[1] = {7, 8, 9}
 ---     t[{{}, 1}] = 0
 ---     assert(t:equal(th.tensor{{0, 8, 9}, {0, 5, 6}}))
----@class Tensor
+---@class Tensor: Object
 ---@field shape integer[] the extents, one for each dimension
 ---@field strides integer[] the distances in memory of neighbours along each dimension, in elements
 ---@field ndim integer the number of dimensions
@@ -49,7 +49,6 @@
 ---@field is_contiguous boolean whether the elements lie in row-major order without gaps
 ---@field requires_grad boolean whether a gradient is wanted; of leaves it can be set
 ---@field grad Tensor? the gradient that backward has added up, of a leaf; can be set, to nil as well
----@field [integer|Tensor|table] any elements and parts, as told above
 ---@operator add(Tensor|number): Tensor
 ---@operator sub(Tensor|number): Tensor
 ---@operator mul(Tensor|number): Tensor
@@ -109,17 +108,6 @@ function Tensor:numel() end
 ---     assert(t:dim() == 2)
 ---@return integer count
 function Tensor:dim() end
-
---- Gives the memory of this tensor back at once; every later use of it is an error.
----
---- The collector does so by itself when nothing refers to a tensor any more. Views of it keep the
---- memory alive. `local t <close> = …` frees at the end of the block.
----
---- Example:
----     local t = th.zeros(1000)
----     t:free()
----     assert(not pcall(function() return t.shape end))
-function Tensor:free() end
 
 -- Types and copies
 
@@ -205,9 +193,10 @@ function Tensor:clone() end
 ---@return Tensor tensor of the same shape
 function Tensor:contiguous() end
 
---- Gives images in the memory order (N, H, W, C) of the image operations: themselves, or a copy.
+--- Gives images in the memory order of the image operations: themselves, or a copy.
 ---
---- The shape stays (N, C, H, W). PyTorch's contiguous(memory_format=torch.channels_last).
+--- That order is (N, H, W, C). The shape stays (N, C, H, W). PyTorch's
+--- contiguous(memory_format=torch.channels_last).
 ---
 --- Example:
 ---     local t = th.zeros(1, 3, 4, 4)
@@ -2197,7 +2186,8 @@ function Tensor:all(dim, options) end
 ---     local values, indices = t:max(2)
 ---     assert(values:equal(th.tensor{5, 7}) and indices:equal(th.tensor{2, 1}))
 ---@param dim? integer|table all elements by default
----@param options? table dim (nil: all), keepdim (false): the reduced extent stays as 1
+---@param options? table dim (nil: all), keepdim (false): with a dimension, the reduced extent stays as
+---     1
 ---@return Tensor values
 ---@return Tensor? indices int64, with a dimension
 function Tensor:max(dim, options) end
@@ -2213,7 +2203,8 @@ function Tensor:max(dim, options) end
 ---     local values, indices = t:min(2)
 ---     assert(values:equal(th.tensor{1, 2}) and indices:equal(th.tensor{1, 2}))
 ---@param dim? integer|table all elements by default
----@param options? table dim (nil: all), keepdim (false): the reduced extent stays as 1
+---@param options? table dim (nil: all), keepdim (false): with a dimension, the reduced extent stays as
+---     1
 ---@return Tensor values
 ---@return Tensor? indices int64, with a dimension
 function Tensor:min(dim, options) end
@@ -2291,7 +2282,8 @@ function Tensor:argmin(dim, options) end
 ---     local values, indices = th.tensor{{3, 1, 2}}:median(2)
 ---     assert(values[1] == 2 and indices[1] == 3)
 ---@param dim? integer|table all elements by default
----@param options? table dim (nil: all), keepdim (false): the reduced extent stays as 1
+---@param options? table dim (nil: all), keepdim (false): with a dimension, the reduced extent stays as
+---     1
 ---@return Tensor values
 ---@return Tensor? indices int64, with a dimension
 function Tensor:median(dim, options) end
@@ -2456,9 +2448,10 @@ function Tensor:argsort(dim, options) end
 ---@return Tensor indices k along dim, int64
 function Tensor:topk(k, options) end
 
---- Finds the distinct elements in rising order, where each element's value is among them, and how often each occurs.
+--- Finds the distinct elements in rising order, where each element's value is among them, and counts.
 ---
---- NaNs are all distinct. PyTorch gives the second and third where it is asked to.
+--- The counts tell how often each value occurs. NaNs are all distinct. PyTorch gives the second and
+--- third where it is asked to.
 ---
 --- Example:
 ---     local values, inverse, counts = th.tensor{3, 1, 3}:unique()
@@ -2475,7 +2468,8 @@ function Tensor:unique() end
 ---
 --- Example:
 ---     assert(th.tensor{1, 3, 3}:bincount():equal(th.tensor{1, 0, 2}))
----     assert(th.tensor{1, 3, 3}:bincount{ weights = th.tensor{0.5, 1, 1} }:equal(th.tensor{0.5, 0, 2}))
+---     local weights = th.tensor{0.5, 1, 1}
+---     assert(th.tensor{1, 3, 3}:bincount{ weights = weights }:equal(th.tensor{0.5, 0, 2}))
 ---@param options? table weights (nil): Tensor (n,), minlength (0): the least length of the result
 ---@return Tensor counts (most,), int64, or of the type of floating weights
 function Tensor:bincount(options) end

@@ -3,6 +3,9 @@
 -- Stubs of the functions of th itself, which are native: for editors, the texts of help() and the
 -- reference. Those that are methods of tensors as well stand in tensor.lua with the same text.
 
+--- What th.newaxis is: a key of indexing.
+---@class NewAxis
+
 --- What `local th = require "thresh"` gives: tensors and all namespaces.
 ---
 --- The functions here make tensors, work on them, read and write them, and tell of time and memory. The
@@ -13,7 +16,7 @@
 ---     local t = th.ones(2, 3)
 ---     assert(th.sum(t):item() == 6 and t:sum():item() == 6)
 ---     assert(t[{th.newaxis, 1}].ndim == 2)
----@class thresh
+---@class th
 ---@field nn nn layers and losses
 ---@field models models networks, ready to train
 ---@field optim optim optimisers
@@ -737,9 +740,10 @@ function th.clone(tensor) end
 ---@return Tensor tensor of the same shape
 function th.contiguous(tensor) end
 
---- Gives images in the memory order (N, H, W, C) of the image operations: themselves, or a copy.
+--- Gives images in the memory order of the image operations: themselves, or a copy.
 ---
---- The shape stays (N, C, H, W). PyTorch's contiguous(memory_format=torch.channels_last).
+--- That order is (N, H, W, C). The shape stays (N, C, H, W). PyTorch's
+--- contiguous(memory_format=torch.channels_last).
 ---
 --- Example:
 ---     local t = th.zeros(1, 3, 4, 4)
@@ -2896,7 +2900,8 @@ function th.all(tensor, dim, options) end
 ---     assert(values:equal(th.tensor{5, 7}) and indices:equal(th.tensor{2, 1}))
 ---@param tensor Tensor
 ---@param dim? integer|table all elements by default
----@param options? table dim (nil: all), keepdim (false): the reduced extent stays as 1
+---@param options? table dim (nil: all), keepdim (false): with a dimension, the reduced extent stays as
+---     1
 ---@return Tensor values
 ---@return Tensor? indices int64, with a dimension
 function th.max(tensor, dim, options) end
@@ -2913,7 +2918,8 @@ function th.max(tensor, dim, options) end
 ---     assert(values:equal(th.tensor{1, 2}) and indices:equal(th.tensor{1, 2}))
 ---@param tensor Tensor
 ---@param dim? integer|table all elements by default
----@param options? table dim (nil: all), keepdim (false): the reduced extent stays as 1
+---@param options? table dim (nil: all), keepdim (false): with a dimension, the reduced extent stays as
+---     1
 ---@return Tensor values
 ---@return Tensor? indices int64, with a dimension
 function th.min(tensor, dim, options) end
@@ -2997,7 +3003,8 @@ function th.argmin(tensor, dim, options) end
 ---     assert(values[1] == 2 and indices[1] == 3)
 ---@param tensor Tensor
 ---@param dim? integer|table all elements by default
----@param options? table dim (nil: all), keepdim (false): the reduced extent stays as 1
+---@param options? table dim (nil: all), keepdim (false): with a dimension, the reduced extent stays as
+---     1
 ---@return Tensor values
 ---@return Tensor? indices int64, with a dimension
 function th.median(tensor, dim, options) end
@@ -3175,9 +3182,10 @@ function th.argsort(tensor, dim, options) end
 ---@return Tensor indices k along dim, int64
 function th.topk(tensor, k, options) end
 
---- Finds the distinct elements in rising order, where each element's value is among them, and how often each occurs.
+--- Finds the distinct elements in rising order, where each element's value is among them, and counts.
 ---
---- NaNs are all distinct. PyTorch gives the second and third where it is asked to.
+--- The counts tell how often each value occurs. NaNs are all distinct. PyTorch gives the second and
+--- third where it is asked to.
 ---
 --- Example:
 ---     local values, inverse, counts = th.unique(th.tensor{3, 1, 3})
@@ -3195,7 +3203,8 @@ function th.unique(tensor) end
 ---
 --- Example:
 ---     assert(th.bincount(th.tensor{1, 3, 3}):equal(th.tensor{1, 0, 2}))
----     assert(th.bincount(th.tensor{1, 3, 3}, { weights = th.tensor{0.5, 1, 1} }):equal(th.tensor{0.5, 0, 2}))
+---     local weights = th.tensor{0.5, 1, 1}
+---     assert(th.bincount(th.tensor{1, 3, 3}, { weights = weights }):equal(th.tensor{0.5, 0, 2}))
 ---@param tensor Tensor (n,) of integers from 1 on
 ---@param options? table weights (nil): Tensor (n,), minlength (0): the least length of the result
 ---@return Tensor counts (most,), int64, or of the type of floating weights
