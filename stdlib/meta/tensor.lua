@@ -27,7 +27,11 @@
 --- a tensor with dimensions only counts where its kind (bool, integer, floating) is above.
 ---
 --- Methods with a trailing underscore write into the tensor and give it back. Not while its gradient is
---- recorded: th.no_grad. Each method is a function of th as well: t:sum() is th.sum(t).
+--- recorded: th.no_grad. Each method is a function of th as well, but for select: t:sum() is th.sum(t).
+---
+--- Printed are type, shape, smallest and largest element and mean, then up to 1000 elements, of larger
+--- tensors 3 at both ends of each dimension. t:free(), or the end of a block for `local t <close> = …`,
+--- gives memory back before the collector does; views keep it.
 ---
 --- Example:
 ---     local t = th.tensor{{1, 2, 3}, {4, 5, 6}}
