@@ -3,7 +3,7 @@
 --
 --   thresh --max-memory 1G Tests/Scripts/fuzz_files.lua SCRATCH FOLDER... [seconds] [seed]
 --
--- FOLDER holds the corpus: JPEG, PNG and COCO JSON files. `scripts/fuzz-files` runs it for minutes; the case at
+-- FOLDER holds the corpus: JPEG, PNG and COCO JSON files. `scripts/fuzz files` runs it for minutes; the case at
 -- hand lies in SCRATCH/case should it crash.
 local th = require "thresh"
 local words = { ... }

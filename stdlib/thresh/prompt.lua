@@ -8,6 +8,11 @@ local inspect = require "thresh.inspect"
 local sessions = require "thresh.repl.session"
 local tools = require "thresh.repl.tools"
 
+-- Entries may change the globals.
+local io, math, os, string, table = io, math, os, string, table
+local ipairs, load, next, pairs, pcall, rawget, rawset, require, setmetatable, tostring, type =
+  ipairs, load, next, pairs, pcall, rawget, rawset, require, setmetatable, tostring, type
+
 local M = {}
 
 local names = { "nn", "models", "optim", "schedule", "data", "select", "detect", "coco" }
@@ -125,7 +130,10 @@ local function command(text)
     return known[2](rest)
   end
   local word = text:match "^%s*%?%?%s*(.-)%s*$"
-  if word then return word == "" and "?? needs a word" or tostring(tools.apropos((word:gsub("^[\"']", ""):gsub("[\"']$", "")))) end
+  if word then
+    word = word:gsub("^[\"']", ""):gsub("[\"']$", "")
+    return word == "" and "?? needs a word" or tostring(tools.apropos(word))
+  end
   word = text:match "^%s*%?%s*(.-)%s*$" or text:match "^%s*([%a_][%w_.:]*)%s*%?$"
   if word then
     if word == "" then return require("thresh.help").usage end

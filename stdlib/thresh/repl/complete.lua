@@ -6,6 +6,11 @@
 
 local th = require "thresh"
 
+-- Entries may change the globals.
+local debug, io, math, os, string, table = debug, io, math, os, string, table
+local ipairs, next, pcall, rawget, require, tonumber, tostring, type =
+  ipairs, next, pcall, rawget, require, tonumber, tostring, type
+
 local M = {}
 
 local seconds = 0.04
@@ -193,7 +198,8 @@ local function complete_paths(search, prefix)
   local shown = folder
   local home = os.getenv "HOME"
   if starts(folder, "~/") and home then shown = home .. folder:sub(2) end
-  for _, entry in ipairs(th.list_directory(shown == "" and "." or shown, most * 4)) do
+  local ok, entries = pcall(th.list_directory, shown == "" and "." or shown, most * 4)
+  for _, entry in ipairs(ok and entries or {}) do
     if starts(entry, part) and (part ~= "" or not starts(entry, ".")) then search.add(folder .. entry, "path") end
     if search.over() then return end
   end

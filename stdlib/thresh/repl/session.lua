@@ -8,6 +8,11 @@
 
 local inspect = require "thresh.inspect"
 
+-- Entries may change the globals: what runs them does not rely on those.
+local debug, io, math, string, table = debug, io, math, string, table
+local error, ipairs, load, pcall, rawequal, rawget, rawset, setmetatable, tostring, type, xpcall =
+  error, ipairs, load, pcall, rawequal, rawget, rawset, setmetatable, tostring, type, xpcall
+
 local M = {}
 
 local Session = {}
@@ -17,8 +22,6 @@ Session.__index = Session
 local most_locals = 120
 local most_results = 20
 local keep_name = "__thresh_keep"
--- The one that runs entries, whatever an entry makes of the global.
-local xpcall = xpcall
 
 --- A session whose entries see `locals` ({ {name, value}, … }) from the start.
 function M.new(locals)
