@@ -71,7 +71,9 @@ struct Prompt {
         if lines.isEmpty { return .end }
         return check(lines.joined(separator: "\n"), mayGrow: false) ?? .abandoned
       case .text(let line):
-        lines.append(Self.withoutPrompts(line))
+        // As in lua(1), `=x` shows x.
+        let line = Self.withoutPrompts(line)
+        lines.append(lines.isEmpty && line.hasPrefix("=") ? "return " + line.dropFirst() : line)
         let text = lines.joined(separator: "\n")
         if text.allSatisfy({ $0.isWhitespace }) { return .abandoned }
         if lines.count == 1, let outcome = command(text) { return outcome }

@@ -251,7 +251,7 @@ import Testing
     ("'a\\nb', 1\n", "\"a\\nb\"\t1\n"),
     ("3;\n_\n", "3\n"),
     ("return 4\n", "4\n"),
-    ("=5\n6\n", "6\n"),
+    ("=5\n6\n", "5\n6\n"),
     ("\n\n  \n7\n", "7\n"),
     ("nil\n", "nil\n"),
     ("(function() end)()\n", ""),
