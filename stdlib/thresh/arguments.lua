@@ -48,10 +48,11 @@ local function check_spec(spec, given)
     if type(name) ~= "string" then
       error("arguments: options have names, got the key " .. shown(name), 3)
     end
-    if type(rule) ~= "table" or (rule[2] ~= nil and type(rule[2]) ~= "string") then
+    local text = type(rule) == "table" and rawget(rule, 2)
+    if type(rule) ~= "table" or (text ~= nil and type(text) ~= "string") then
       error(string.format("arguments: option '%s' must be { default, help text }", name), 3)
     end
-    local default = rule[1]
+    local default = rawget(rule, 1)
     for _, item in ipairs(type(default) == "table" and default or { default }) do
       if type(item) ~= "string" and type(item) ~= "number" and item ~= false then
         error(string.format("arguments: the default of '%s' must be a string, a number, a list of "
