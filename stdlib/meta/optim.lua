@@ -26,7 +26,7 @@ local optim = {}
 --- Example:
 ---     local p = th.ones(1):requires_grad_()
 ---     local optimizer = th.optim.SGD({ p }, { lr = 0.5 })
----     (p * p):sum():backward()
+---     p:square():sum():backward()
 ---     optimizer:step()
 ---     assert(p:item() == 0)
 ---@param params Tensor[]|table[] tensors, or groups { params =, lr =, weight_decay =, momentum = }
@@ -42,7 +42,7 @@ function optim.SGD(params, options) end
 --- Example:
 ---     local p = th.ones(1):requires_grad_()
 ---     local optimizer = th.optim.Adam({ p }, { lr = 0.1 })
----     (3 * p):sum():backward()
+---     p:mul(3):sum():backward()
 ---     optimizer:step()
 ---     assert(math.abs(p:item() - 0.9) < 1e-6)
 ---@param params Tensor[]|table[] tensors, or groups
@@ -57,7 +57,7 @@ function optim.Adam(params, options) end
 --- Example:
 ---     local p = th.ones(1):requires_grad_()
 ---     local optimizer = th.optim.AdamW({ p }, { lr = 0.1, weight_decay = 0.5 })
----     (0 * p):sum():backward()
+---     p:mul(0):sum():backward()
 ---     optimizer:step()
 ---     assert(math.abs(p:item() - 0.95) < 1e-6)
 ---@param params Tensor[]|table[] tensors, or groups
@@ -73,7 +73,7 @@ function optim.AdamW(params, options) end
 --- Example:
 ---     local p = th.ones(1):requires_grad_()
 ---     local optimizer = th.optim.RMSProp({ p }, { lr = 0.1 })
----     (3 * p):sum():backward()
+---     p:mul(3):sum():backward()
 ---     optimizer:step()
 ---     assert(math.abs(p:item() - 0) < 1e-5)
 ---@param params Tensor[]|table[] tensors, or groups
@@ -118,8 +118,8 @@ function Optimizer:zero_grad() end
 ---
 --- Example:
 ---     local p = th.ones(2):requires_grad_()
----     local optimizer = th.optim.SGD { p };
----     (p * th.tensor { 3.0, 4 }):sum():backward()
+---     local optimizer = th.optim.SGD { p }
+---     p:mul(th.tensor { 3.0, 4 }):sum():backward()
 ---     assert(optimizer:clip_gradients(1) == 5)
 ---     assert(p.grad:allclose(th.tensor { 0.6, 0.8 }))
 ---@param norm number the most
