@@ -232,7 +232,8 @@ function data.image_folder(options) end
 
 --- Pictures of shapes with their boxes, drawn from a seed: data to try detection on, which needs no download.
 ---
---- Rectangles, ellipses, triangles, diamonds and crosses, some hidden in part by others.
+--- Rectangles, ellipses, triangles, diamonds and crosses on textured ground, with groups (crowds), tiny objects and
+--- such that reach over the border. Picture i depends on seed, size and i alone.
 ---
 --- Example:
 ---     local set = th.data.shapes { n = 4, size = 64, seed = 1 }
