@@ -223,7 +223,8 @@ function Evaluation:best_f(options) end
 
 --- Which categories are taken for which.
 ---
---- Row: of the object, column: of the detection that overlaps it most; the last row is no object, the last column no detection.
+--- Objects down, detections across, matched whatever their categories, the highest score first; the last column has
+--- missed objects, the last row false detections. Crowds are left out.
 ---
 --- Example:
 ---     local truth = th.data.shapes({ n = 4, size = 64, seed = 1 }).annotations
@@ -242,7 +243,8 @@ function Evaluation:confusion(options) end
 
 --- Whether scores are probabilities: by bins of the score the part of detections that is right.
 ---
---- ece is the mean of |confidence - accuracy| weighted by count, mce the largest. Source: Guo et al. 2017.
+--- Bins are of equal width; ece is the mean of |confidence - accuracy| over detections, mce the largest. Scores must be
+--- in 0 … 1. Source: Guo et al. 2017.
 ---
 --- Example:
 ---     local truth = th.data.shapes({ n = 4, size = 64, seed = 1 }).annotations
@@ -261,7 +263,7 @@ function Evaluation:calibration(options) end
 --- How much AP each kind of error costs.
 ---
 --- Kinds: Cls (class), Loc (place), Both, Dupe (twice), Bkg (nothing there), Miss; FP and FN all wrong and all missed ones.
---- Source: Bolya et al. 2020.
+--- Its AP is not COCO's: 100 detections an image of all categories together. Source: Bolya et al. 2020 (tidecv 1.0.1).
 ---
 --- Example:
 ---     local truth = th.data.shapes({ n = 4, size = 64, seed = 1 }).annotations
@@ -277,9 +279,10 @@ function Evaluation:calibration(options) end
 ---@return table tide ap, gains and counts by kind
 function Evaluation:tide(options) end
 
---- What is right, wrong and missed in each image, the worst first.
+--- What is right, wrong and missed in each image, in the order of their ids.
 ---
---- right, objects (those found) and missed are parallel to the file: detections by record from 0, objects by id.
+--- right and wrong are records of the results, from 0; objects (those that `right` found, one each) and missed are
+--- ids of annotations. f1 is 2 right / (2 right + wrong + missed), 1 where nothing counts.
 ---
 --- Example:
 ---     local truth = th.data.shapes({ n = 4, size = 64, seed = 1 }).annotations
@@ -289,13 +292,15 @@ function Evaluation:tide(options) end
 ---       results:add(ids[objects.images[i]], { objects.boxes[i]:tolist() }, { 1 / i }, { objects.categories[i] })
 ---     end
 ---     local e = th.coco.evaluate { gt = truth, dt = results }
----     local worst = e:image_errors()[1]
----     assert(worst.f1 <= 1 and worst.image_id ~= nil)
+---     local first = e:image_errors()[1]
+---     assert(first.image_id == ids[1] and #first.right == #first.objects)
 ---@param options? table iou (0.5), min_score (none)
 ---@return table[] images a list of { image_id, f1, right, objects, wrong, missed }
 function Evaluation:image_errors(options) end
 
 --- How sure the figures are: intervals over draws of images with replacement.
+---
+--- Percentiles of AP, AP50, AP75 and AR over draws of as many images as there are. Source: Efron 1979.
 ---
 --- Example:
 ---     local truth = th.data.shapes({ n = 4, size = 64, seed = 1 }).annotations
