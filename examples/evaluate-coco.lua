@@ -36,9 +36,13 @@ local function pretended(data, shift, stream)
   return results
 end
 
+if (o.annotations == "") ~= (o.results == "") or o.other ~= "" and o.results == "" then
+  io.stderr:write("evaluate-coco: needs --annotations and --results, or none of them\n")
+  os.exit(2)
+end
+
 local gt, dt, other
 if o.annotations ~= "" then
-  if o.results == "" then error("--annotations needs --results", 0) end
   gt, dt = coco.load(o.annotations), coco.results(o.results)
   other = o.other ~= "" and coco.results(o.other) or nil
 else

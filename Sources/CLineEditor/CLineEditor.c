@@ -56,6 +56,75 @@ static int read_key(FILE *input) {
   return key;
 }
 
+static thresh_line_completer completer;
+
+// How many bytes all candidates begin with, whole characters of UTF-8.
+static size_t common_length(char **candidates) {
+  size_t length = strlen(candidates[0]);
+  for (int i = 1; candidates[i] != NULL; i++) {
+    size_t same = 0;
+    while (same < length && candidates[i][same] == candidates[0][same]) same++;
+    length = same;
+  }
+  while (length > 0 && ((unsigned char)candidates[0][length] & 0xC0) == 0x80) length--;
+  return length;
+}
+
+// Writes the candidates below the line, in columns.
+static void list_candidates(char **candidates, int count) {
+  char **matches = calloc((size_t)count + 2, sizeof *matches);
+  int widest = 0;
+  if (matches == NULL) return;
+  matches[0] = candidates[0];
+  for (int i = 0; i < count; i++) {
+    int width = (int)strlen(candidates[i]);
+    matches[i + 1] = candidates[i];
+    if (width > widest) widest = width;
+  }
+  rl_crlf();
+  rl_display_match_list(matches, count, widest);
+  rl_forced_update_display();
+  free(matches);
+}
+
+// Tab: puts in what all candidates begin with; lists them when that is nothing more.
+static int complete(int times, int key) {
+  (void)times;
+  if (completer == NULL) return rl_insert(1, key);
+  char *before = strndup(rl_line_buffer, (size_t)rl_point);
+  int start = rl_point, count = 0;
+  char **candidates = before != NULL ? completer(before, &start) : NULL;
+  free(before);
+  if (candidates == NULL || candidates[0] == NULL || start < 0 || start > rl_point) {
+    rl_ding();
+  } else {
+    while (candidates[count] != NULL) count++;
+    size_t length = common_length(candidates), typed = (size_t)(rl_point - start);
+    bool grows = length > typed || strncmp(candidates[0], rl_line_buffer + start, length) != 0;
+    if (grows && length > 0) {
+      char *text = strndup(candidates[0], length);
+      if (text != NULL) {
+        rl_begin_undo_group();
+        rl_delete_text(start, rl_point);
+        rl_point = start;
+        rl_insert_text(text);
+        rl_end_undo_group();
+      }
+      free(text);
+    } else if (count > 1) {
+      list_candidates(candidates, count);
+    }
+  }
+  for (int i = 0; candidates != NULL && candidates[i] != NULL; i++) free(candidates[i]);
+  free(candidates);
+  return 0;
+}
+
+void thresh_line_set_completer(thresh_line_completer function) {
+  completer = function;
+  rl_bind_key('\t', complete);
+}
+
 void thresh_line_open(const char *application) {
   rl_readline_name = application;
   rl_getc_function = read_key;

@@ -21,6 +21,26 @@ func addSystem(to th: inout Namespace) {
     return .none
   }
 
+  // The names in a folder, those of folders with a slash; at most `limit`, in no order.
+  th.function("list_directory") { call in
+    let path = try call.string(1, "path")
+    let limit = try call.optionalInteger(2, "limit") ?? .max
+    guard let folder = opendir(path) else {
+      throw TensorError(
+        "list_directory", "'\(path)' cannot be read: \(String(cString: strerror(errno)))")
+    }
+    defer { closedir(folder) }
+    var names: [LuaValue] = []
+    while names.count < limit, let entry = readdir(folder) {
+      let name = withUnsafePointer(to: &entry.pointee.d_name) {
+        $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
+      }
+      if name == "." || name == ".." { continue }
+      names.append(.string(isFolder(entry, path + "/" + name) ? name + "/" : name))
+    }
+    return .list(names)
+  }
+
   th.function("no_grad") { call in
     let body = try call.function(1, "f")
     let arguments = try call.values(from: 2)
@@ -65,6 +85,15 @@ func addSystem(to th: inout Namespace) {
     MemoryPool.shared.resetPeak()
     return .none
   }
+}
+
+private func isFolder(_ entry: UnsafeMutablePointer<dirent>, _ path: String) -> Bool {
+  if entry.pointee.d_type == UInt8(DT_DIR) { return true }
+  guard entry.pointee.d_type == UInt8(DT_LNK) || entry.pointee.d_type == UInt8(DT_UNKNOWN) else {
+    return false
+  }
+  var status = stat()
+  return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
 }
 
 /// Columns of the terminal on standard error or output; 80 when there is none.

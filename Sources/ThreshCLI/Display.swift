@@ -74,7 +74,17 @@ struct Display {
     if case .table(let table)? = error.value, message.hasPrefix("(error object is a") {
       message = fields(of: table) ?? message
     }
-    Console.complain(prefix + message + (error.traceback.map { "\n" + $0 } ?? ""))
+    report(message: prefix + message, traceback: error.traceback, entry: nil)
+  }
+
+  /// Tells a message, the line of source that it names, and the traceback. `entry` is the text at the prompt.
+  func report(message: String, traceback: String?, entry: String?) {
+    var text = Console.colour(.error, message, of: STDERR_FILENO)
+    if let line = SourceLine(in: message, entry: entry) { text += "\n" + line.text }
+    if let traceback {
+      text += "\n" + Console.colour(.faint, traceback, of: STDERR_FILENO)
+    }
+    Console.complain(text)
   }
 
   /// The fields of an error table that does not tell itself: `{code = 3, message = "no"}`.

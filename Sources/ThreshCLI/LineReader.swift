@@ -14,10 +14,27 @@ struct LineReader {
   let editing: Bool
   private var history: History?
 
+  /// What Tab asks: the text up to the cursor, answered with candidates and the byte they begin at.
+  nonisolated(unsafe) static var completer: ((String) -> (start: Int, candidates: [String]))?
+
   init() {
     editing = Console.inputIsTerminal
     guard editing else { return }
     thresh_line_open("thresh")
+    thresh_line_set_completer { text, start in
+      guard let text, let start, let answer = LineReader.completer?(String(cString: text)),
+        !answer.candidates.isEmpty
+      else { return nil }
+      start.pointee = Int32(answer.start)
+      // C frees it all.
+      guard
+        let memory = calloc(
+          answer.candidates.count + 1, MemoryLayout<UnsafeMutablePointer<CChar>?>.stride)
+      else { return nil }
+      let list = memory.assumingMemoryBound(to: UnsafeMutablePointer<CChar>?.self)
+      for (i, candidate) in answer.candidates.enumerated() { list[i] = strdup(candidate) }
+      return list
+    }
     history = History(environment: ProcessInfo.processInfo.environment)
   }
 

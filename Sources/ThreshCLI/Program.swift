@@ -43,7 +43,7 @@ struct Program {
       for step in arguments.steps { try run(step) }
       let status = try runScript()
       if arguments.interactive {
-        Prompt(session: session, display: display).run()
+        try prompt()
         return EXIT_SUCCESS
       }
       return status
@@ -52,6 +52,20 @@ struct Program {
       let interrupted = (error as? LuaError)?.kind == .interrupted
       return interrupted ? interruptedStatus : EXIT_FAILURE
     }
+  }
+
+  /// The prompt, which undefined globals are errors at.
+  private func prompt() throws {
+    try makeStrict(nil)
+    try Prompt(session: session, display: display).run(startupFile: !arguments.ignoreEnvironment)
+  }
+
+  /// Makes reading an undefined global an error, in the script at `path` and in entries.
+  private func makeStrict(_ path: String?) throws {
+    guard case .table(let strict) = try session.require("thresh.strict"),
+      case .function(let on) = try strict.get("on")
+    else { return }
+    try session.call(on, path.map { [.string(LuaString($0))] } ?? [])
   }
 
   /// As a shell reports a process that Ctrl-C ended.
@@ -101,7 +115,7 @@ struct Program {
       let idle = !arguments.hasSteps && !arguments.version && !arguments.interactive
       if idle, Console.inputIsTerminal {
         Console.print(Usage.banner)
-        Prompt(session: session, display: display).run()
+        try prompt()
       } else if idle {
         try session.call(session.load(file: nil))
       }
@@ -110,6 +124,7 @@ struct Program {
     let name = arguments.all[arguments.script]
     if try isCommand(name) { return try runCommand(name.text) }
     let script = try session.load(file: arguments.scriptIsStandardInput ? nil : name)
+    try makeStrict(arguments.scriptIsStandardInput ? nil : name.text)
     try session.call(script, scriptArguments())
     return EXIT_SUCCESS
   }

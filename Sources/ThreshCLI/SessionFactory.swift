@@ -3,6 +3,20 @@ import ThreshKit
 
 /// Makes the session that the command line asks for: the one place that knows which it is.
 enum SessionFactory {
+  /// `thresh.core.prompt(place)`: the prompt inside a running script, for `th.repl`.
+  private static func addBreakpoints(to session: LuaSession) throws {
+    let prompt = try session.registerFunction(path: "prompt") { call in
+      let session = try call.session
+      var prompt = try Prompt(session: session, display: Display(session: session))
+      prompt.place = try call.optionalString(1, "place") ?? ""
+      var reader = LineReader()
+      prompt.loop(&reader)
+      return .none
+    }
+    try session.run(
+      "package.loaded['thresh.core'].prompt = ...", name: "=prompt", arguments: [prompt])
+  }
+
   static func make(_ settings: SessionSettings, ignoreEnvironment: Bool) throws -> LuaSession {
     var options = Session.Options()
     options.memoryLimit = settings.memoryLimit ?? LuaMemory.defaultLimit
@@ -14,6 +28,7 @@ enum SessionFactory {
       try session.run(
         "math.randomseed(...)", name: "=seed", arguments: [.integer(Int64(bitPattern: seed))])
     }
+    try addBreakpoints(to: session.lua)
     return session.lua
   }
 }

@@ -21,6 +21,8 @@ public enum AnnotationFile {
     public var images = 0
     public var objects = 0
     public var categories = 0
+    /// Objects that a file of a merge has as one before it did, and that were left out.
+    public var repeated = 0
   }
 
   /// Copies what `choice` keeps. Throws ``COCOError`` when a file cannot be read or written.
@@ -68,8 +70,9 @@ public enum AnnotationFile {
   }
 
   /// Puts files together. Images with the same id and file name are one; categories with the same name
-  /// are one. Ids that are taken by something else are replaced by new ones. What else a file has
-  /// (`info`, `licenses`) comes from the first.
+  /// are one; so are objects of different files with the same id, image, category and box. Ids that are
+  /// taken by something else are replaced by new ones. What else a file has (`info`, `licenses`) comes
+  /// from the first.
   @discardableResult
   public static func merge(_ sources: [String], to path: String) throws -> Counts {
     let writer = try FileWriter(path: path)
@@ -160,6 +163,8 @@ private struct Record {
 
   var id: Int64 { integer(0) }
 
+  var hasBox: Bool { boxProblem(fields.values[3]) == nil }
+
   func string(_ i: Int) -> String {
     fields.values[i].kind == THRESH_JSON_STRING ? fields.text(i) : ""
   }
@@ -211,7 +216,16 @@ private struct Merger {
   private var images: [Numbering] = []
   private var categories: [Numbering] = []
   private var objects: Set<Int64> = []
+  /// The file that had an object first.
+  private var origins: [Kept: Int] = [:]
   private var nextObject: Int64 = 1
+
+  private struct Kept: Hashable {
+    var id: Int64
+    var image: Int64
+    var category: Int64
+    var box: SIMD4<Double>
+  }
 
   private struct Numbering {
     var new: [Int64: Int64] = [:]
@@ -308,13 +322,24 @@ private struct Merger {
         if let new = categories.new[id] { changes.append((0, new)) }
         counts.categories += 1
       default:
+        let (image, category) = (images.new[record.integer(1)], categories.new[record.integer(2)])
+        let box = record.fields.values[3].numbers
+        if record.hasBox {
+          let object = Kept(
+            id: id, image: image ?? record.integer(1), category: category ?? record.integer(2),
+            box: SIMD4(box.0, box.1, box.2, box.3))
+          if let origin = origins[object], origin != file {
+            counts.repeated += 1
+            return
+          }
+          origins[object] = file
+        }
         if !objects.insert(id).inserted {
           changes.append((0, nextObject))
-          objects.insert(nextObject)
           nextObject += 1
         }
-        if let new = images.new[record.integer(1)] { changes.append((1, new)) }
-        if let new = categories.new[record.integer(2)] { changes.append((2, new)) }
+        if let image { changes.append((1, image)) }
+        if let category { changes.append((2, category)) }
         counts.objects += 1
       }
       if changes.isEmpty { return try out.add(record.text) }

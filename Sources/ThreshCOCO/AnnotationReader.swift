@@ -29,9 +29,9 @@ private struct AnnotationReader {
   private var problems = ProblemCollector()
   private var imageIDs: [Int64] = []
   private var categoryIDs: [Int64] = []
-  private var offsets: [UInt64] = []
-  private var imageOffsets: [UInt64] = []
-  private var categoryOffsets: [UInt64] = []
+  private var places: [RecordPlace] = []
+  private var imagePlaces: [RecordPlace] = []
+  private var categoryPlaces: [RecordPlace] = []
   /// Positions of annotations without a usable id.
   private var nameless: [Int] = []
 
@@ -103,7 +103,7 @@ private struct AnnotationReader {
       result.images.widths.append(pixels(values[1]))
       result.images.heights.append(pixels(values[2]))
       result.images.fileNames.append(values[3].kind == THRESH_JSON_STRING ? record.text(3) : "")
-      imageOffsets.append(offset)
+      imagePlaces.append(RecordPlace(position, offset))
     }
   }
 
@@ -127,7 +127,7 @@ private struct AnnotationReader {
       result.categories.names.append(values[1].kind == THRESH_JSON_STRING ? record.text(1) : "")
       result.categories.supercategories.append(
         values[2].kind == THRESH_JSON_STRING ? record.text(2) : "")
-      categoryOffsets.append(offset)
+      categoryPlaces.append(RecordPlace(position, offset))
     }
   }
 
@@ -151,28 +151,20 @@ private struct AnnotationReader {
 
   private mutating func addObject(_ record: JSONRecord, _ position: Int, _ offset: UInt64) throws {
     let values = record.values
-    guard
-      let image = reference(values[1], "image_id", position, offset),
-      let category = reference(values[2], "category_id", position, offset),
-      hasBox(values[3], position, offset)
-    else { return }
-    let box = values[3].numbers
+    // All of a record's problems are told, not the first alone.
+    let image = reference(values[1], "image_id", position, offset)
+    let category = reference(values[2], "category_id", position, offset)
+    let isBox = hasBox(values[3], position, offset)
     let isCrowd = crowd(values[5], position, offset)
-    let area: Double
-    switch values[4].kind {
-    case THRESH_JSON_INTEGER, THRESH_JSON_NUMBER: area = values[4].number
-    case THRESH_JSON_ABSENT, THRESH_JSON_NULL:
-      problems.add(.areaMissing, record: position, offset: offset, "annotation \(position)")
-      area = box.2 * box.3
-    default:
-      problems.add(
-        .areaInvalid, record: position, offset: values[4].offset, "got \(values[4].kind.name)")
-      return
-    }
-    addID(values[0], position, offset)
+    let box = values[3].numbers
+    let area = readArea(values[4], isBox ? box.2 * box.3 : 0, position, offset)
+    let id = readID(values[0], position, offset)
+    guard let image, let category, isBox, let area else { return }
+    if id == nil { nameless.append(result.objects.ids.count) }
+    result.objects.ids.append(id ?? 0)
     imageIDs.append(image)
     categoryIDs.append(category)
-    offsets.append(offset)
+    places.append(RecordPlace(position, offset))
     result.objects.boxes.append(box.0)
     result.objects.boxes.append(box.1)
     result.objects.boxes.append(box.2)
@@ -245,24 +237,40 @@ private struct AnnotationReader {
     return false
   }
 
-  private mutating func addID(_ value: thresh_json_value, _ position: Int, _ offset: UInt64) {
+  /// The area, or that of the box when there is none.
+  private mutating func readArea(
+    _ value: thresh_json_value, _ box: Double, _ position: Int, _ offset: UInt64
+  ) -> Double? {
+    switch value.kind {
+    case THRESH_JSON_INTEGER, THRESH_JSON_NUMBER: return value.number
+    case THRESH_JSON_ABSENT, THRESH_JSON_NULL:
+      problems.add(.areaMissing, record: position, offset: offset, "annotation \(position)")
+      return box
+    default:
+      problems.add(
+        .areaInvalid, record: position, offset: value.offset, "got \(value.kind.name)")
+      return nil
+    }
+  }
+
+  /// The id; nil for one that is to be given.
+  private mutating func readID(
+    _ value: thresh_json_value, _ position: Int, _ offset: UInt64
+  ) -> Int64? {
     switch value.kind {
     case THRESH_JSON_INTEGER:
-      result.objects.ids.append(value.integer)
       if value.integer == 0 {
         problems.add(.idZero, record: position, offset: offset, "annotation \(position)")
       } else if value.integer < 0 {
         problems.add(.idNegative, record: position, offset: offset, "id \(value.integer)")
       }
+      return value.integer
     case THRESH_JSON_ABSENT, THRESH_JSON_NULL:
       problems.add(.idMissing, record: position, offset: offset, "annotation \(position)")
-      nameless.append(result.objects.ids.count)
-      result.objects.ids.append(0)
     default:
       problems.add(.idInvalid, record: position, offset: value.offset, "got \(value.kind.name)")
-      nameless.append(result.objects.ids.count)
-      result.objects.ids.append(0)
     }
+    return nil
   }
 
   /// Gives ids that no annotation has.
@@ -275,7 +283,7 @@ private struct AnnotationReader {
     }
     var known = IDTable(capacity: result.objects.count)
     for (i, id) in result.objects.ids.enumerated() where !known.insert(id, i) {
-      problems.add(.idDuplicate, record: i, offset: offsets[i], "id \(id)")
+      problems.add(.idDuplicate, places[i], "id \(id)")
     }
   }
 
@@ -283,11 +291,11 @@ private struct AnnotationReader {
   private mutating func findRows() {
     var images = IDTable(capacity: result.images.count)
     for (i, id) in result.images.ids.enumerated() where !images.insert(id, i) {
-      problems.add(.imageDuplicate, record: i, offset: imageOffsets[i], "id \(id)")
+      problems.add(.imageDuplicate, imagePlaces[i], "id \(id)")
     }
     var categories = IDTable(capacity: result.categories.count)
     for (i, id) in result.categories.ids.enumerated() where !categories.insert(id, i) {
-      problems.add(.categoryDuplicate, record: i, offset: categoryOffsets[i], "id \(id)")
+      problems.add(.categoryDuplicate, categoryPlaces[i], "id \(id)")
     }
     let count = result.objects.count
     result.objects.images.reserveCapacity(count)
@@ -304,10 +312,10 @@ private struct AnnotationReader {
       }
       if image < 0 {
         problems.add(
-          .imageUnknown, record: i, offset: offsets[i], "image_id \(imageIDs[i])")
+          .imageUnknown, places[i], "image_id \(imageIDs[i])")
       } else {
         problems.add(
-          .categoryUnknown, record: i, offset: offsets[i], "category_id \(categoryIDs[i])")
+          .categoryUnknown, places[i], "category_id \(categoryIDs[i])")
       }
       if kept == nil { kept = Array(0..<i) }
     }
@@ -326,7 +334,7 @@ private struct AnnotationReader {
       result.objects.isIgnored = rows.map { $0 < flags.count && flags[$0] }
     }
     if !objects.masks.isEmpty { result.objects.masks = rows.map { objects.masks[$0] } }
-    offsets = rows.map { offsets[$0] }
+    places = rows.map { places[$0] }
   }
 
   /// Boxes that training or people should know of.
@@ -337,7 +345,7 @@ private struct AnnotationReader {
       let (x, y) = (objects.boxes[4 * i], objects.boxes[4 * i + 1])
       let (w, h) = (objects.boxes[4 * i + 2], objects.boxes[4 * i + 3])
       if !(w > 0 && h > 0) {
-        problems.add(.boxDegenerate, record: i, offset: offsets[i], "id \(objects.ids[i])")
+        problems.add(.boxDegenerate, places[i], "id \(objects.ids[i])")
       }
       let image = Int(objects.images[i])
       let (width, height) = (
@@ -346,13 +354,13 @@ private struct AnnotationReader {
       guard width > 0, height > 0 else { continue }
       // A pixel of slack: annotation tools round.
       if x < -1 || y < -1 || x + w > width + 1 || y + h > height + 1 {
-        problems.add(.boxOutside, record: i, offset: offsets[i], "id \(objects.ids[i])")
+        problems.add(.boxOutside, places[i], "id \(objects.ids[i])")
         if w > x && h > y && w <= width + 1 && h <= height + 1 && x >= 0 && y >= 0 { corners += 1 }
       }
     }
     guard corners > 4, 3 * corners > objects.count else { return }
     problems.add(
-      .boxCorners, record: 0, offset: offsets[0], "\(corners) of \(objects.count) boxes")
+      .boxCorners, places[0], "\(corners) of \(objects.count) boxes")
   }
 }
 

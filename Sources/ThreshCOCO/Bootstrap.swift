@@ -48,7 +48,7 @@ public struct Bootstrap: Sendable {
     to other: Bootstrap, draws: Int = 1000, level: Double = 0.95, seed: UInt64 = 0
   ) throws -> [Interval] {
     try Bootstrap.check(draws, level)
-    guard other.curves.imageCount == curves.imageCount else {
+    guard other.curves.imageIDs == curves.imageIDs else {
       throw COCOError("two detectors can be compared on the same images only")
     }
     func difference(_ weights: [Int32]) -> [Double] {
@@ -125,13 +125,16 @@ private struct ImageCurves {
   /// Objects that count, by cell.
   private var objects: [Int32] = []
 
-  var imageCount: Int { cells.imageRows.count }
+  let imageIDs: [Int64]
+
+  var imageCount: Int { imageIDs.count }
 
   init(_ truth: Annotations, _ found: Detections, _ options: EvaluationOptions) throws {
     var o = try options.validated()
     o.areas = [AreaRange("all", 0, 1e10)]
     self.options = o
     cells = try Cells(truth, found, o)
+    imageIDs = cells.imageRows.map { truth.images.ids[$0] }
     let judge = try Judge(truth, found, cells, o)
     var imageOf = [Int32](repeating: 0, count: cells.detectionRows.count)
     for cell in cells.cells {

@@ -21,7 +21,8 @@ extension Detections {
   }
 
   /// Adds what only the annotations can tell to the report of a file: results of unknown images
-  /// (errors) and of unknown categories (warnings).
+  /// (errors) and of unknown categories (warnings), with their lines when `report` is that of the file
+  /// and the file is still there.
   public func check(against annotations: Annotations, _ report: inout Report) {
     func add(
       _ kind: ProblemCollector.Kind, _ known: [Int64], _ ids: [Int64], _ name: String
@@ -31,8 +32,13 @@ extension Detections {
       for (i, id) in ids.enumerated() where table[id] < 0 {
         count += 1
         guard examples.count < Report.exampleLimit else { continue }
+        let place = i < report.places.count ? report.places[i] : nil
+        let record = place.map { Int($0.record) } ?? i
+        let position = place.flatMap { JSONReader.position($0.offset, in: report.path) }
         examples.append(
-          Report.Example(record: i, line: 0, column: 0, detail: "\(name) \(id) (result \(i))"))
+          Report.Example(
+            record: record, line: position?.line ?? 0, column: position?.column ?? 0,
+            detail: "\(name) \(id) (result \(record))"))
       }
       guard count > 0 else { return }
       let told = kind.told(results: true)
@@ -51,6 +57,7 @@ private struct DetectionReader {
   private let masks: Bool
   private var result = Detections()
   private var problems = ProblemCollector()
+  private var places: [RecordPlace] = []
 
   init(_ reader: JSONReader, masks: Bool) {
     self.reader = reader
@@ -77,7 +84,9 @@ private struct DetectionReader {
         "results are a list of objects, got \(reader.next.name)", at: reader.offset)
     }
     try reader.finish()
-    return (result, problems.report(reader, results: true))
+    var report = problems.report(reader, results: true)
+    report.places = places
+    return (result, report)
   }
 
   private mutating func readList() throws {
@@ -98,41 +107,16 @@ private struct DetectionReader {
 
   private mutating func add(_ record: JSONRecord, _ position: Int, _ offset: UInt64) throws {
     let values = record.values
-    guard
-      isID(values[0], "image_id", position, offset),
-      isID(values[1], "category_id", position, offset)
-    else { return }
-    guard values[3].kind.isFiniteNumber else {
-      problems.add(
-        values[3].kind == THRESH_JSON_NONFINITE ? .scoreNonfinite : .scoreInvalid,
-        record: position,
-        offset: values[3].kind == THRESH_JSON_ABSENT ? offset : values[3].offset,
-        "got \(values[3].kind.name)")
+    // All of a record's problems are told, not the first alone.
+    let hasImage = isID(values[0], "image_id", position, offset)
+    let hasCategory = isID(values[1], "category_id", position, offset)
+    let hasScore = isScore(values[3], position, offset)
+    guard let shape = try readShape(record, position, offset), hasImage, hasCategory, hasScore
+    else {
       return
     }
-    var box = values[2].numbers
-    if masks, values[4].kind != THRESH_JSON_ABSENT {
-      do {
-        let mask = try Segmentation(json: record.bytes(4))
-        result.masks.append(mask)
-        if values[2].kind == THRESH_JSON_ABSENT {
-          box = try mask.box()
-        }
-      } catch let error as COCOError {
-        problems.add(.maskInvalid, record: position, offset: values[4].offset, error.message)
-        return
-      }
-    }
-    if !(masks && values[2].kind == THRESH_JSON_ABSENT && result.masks.count > result.count),
-      let problem = boxProblem(values[2])
-    {
-      problems.add(
-        problem.kind, record: position,
-        offset: values[2].kind == THRESH_JSON_ABSENT ? offset : values[2].offset, problem.detail)
-      if result.masks.count > result.count { result.masks.removeLast() }
-      return
-    }
-    if masks && result.masks.count == result.count { result.masks.append(.none) }
+    let box = shape.box
+    if masks { result.masks.append(shape.mask) }
     let score = values[3].number
     if !(score >= 0 && score <= 1) {
       problems.add(.scoreLarge, record: position, offset: offset, "score \(score)")
@@ -146,8 +130,42 @@ private struct DetectionReader {
     if max(abs(box.0), abs(box.1), abs(box.2), abs(box.3)) > limit {
       problems.add(.boxHuge, record: position, offset: values[2].offset, "result \(position)")
     }
+    places.append(RecordPlace(position, offset))
     result.append(
       image: values[0].integer, category: values[1].integer, box: box, score: score)
+  }
+
+  private mutating func isScore(
+    _ value: thresh_json_value, _ position: Int, _ offset: UInt64
+  ) -> Bool {
+    if value.kind.isFiniteNumber { return true }
+    problems.add(
+      value.kind == THRESH_JSON_NONFINITE ? .scoreNonfinite : .scoreInvalid, record: position,
+      offset: value.kind == THRESH_JSON_ABSENT ? offset : value.offset, "got \(value.kind.name)")
+    return false
+  }
+
+  /// The box and, where it is wanted, the mask; of a mask alone its own box.
+  private mutating func readShape(
+    _ record: JSONRecord, _ position: Int, _ offset: UInt64
+  ) throws -> (box: Box, mask: Segmentation)? {
+    let value = record.values[2]
+    let isAbsent = value.kind == THRESH_JSON_ABSENT
+    if masks, record.values[4].kind != THRESH_JSON_ABSENT {
+      do {
+        let mask = try Segmentation(json: record.bytes(4))
+        if isAbsent { return (try mask.box(), mask) }
+        if boxProblem(value) == nil { return (value.numbers, mask) }
+      } catch let error as COCOError {
+        problems.add(
+          .maskInvalid, record: position, offset: record.values[4].offset, error.message)
+        if isAbsent || boxProblem(value) == nil { return nil }
+      }
+    }
+    guard let problem = boxProblem(value) else { return (value.numbers, .none) }
+    problems.add(
+      problem.kind, record: position, offset: isAbsent ? offset : value.offset, problem.detail)
+    return nil
   }
 
   private mutating func isID(

@@ -46,6 +46,14 @@ final class JSONReader {
     return (line, column)
   }
 
+  /// Line and column of an offset of a file that was read; nil when it cannot be opened any more.
+  static func position(_ offset: UInt64, in path: String) -> (line: UInt64, column: UInt64)? {
+    guard let reader = try? JSONReader(path: path) else { return nil }
+    var (line, column): (UInt64, UInt64) = (0, 0)
+    guard thresh_json_position(reader.raw, offset, &line, &column) == 0 else { return nil }
+    return (line, column)
+  }
+
   /// An error at an offset.
   func error(_ message: String, at offset: UInt64) -> COCOError {
     let place = position(offset)

@@ -42,6 +42,8 @@ public struct Report: Sendable {
 
   public var path: String
   public internal(set) var problems: [Problem] = []
+  /// Where each row of results came from; empty when that is not a file.
+  var places: [RecordPlace] = []
   static let exampleLimit = 5
 
   public init(path: String) { self.path = path }
@@ -52,9 +54,13 @@ public struct Report: Sendable {
     problems.reduce(0) { $0 + ($1.severity == severity ? $1.count : 0) }
   }
 
-  /// Throws the first problem of at least this severity.
-  public func refuse(_ severity: Severity = .error) throws {
-    guard let problem = problems.first(where: { $0.severity >= severity }) else { return }
+  /// Throws the first problem of at least this severity, but for those of the kinds in `allowed`.
+  public func refuse(_ severity: Severity = .error, allowed: Set<String> = []) throws {
+    guard
+      let problem = problems.first(where: {
+        $0.severity >= severity && !allowed.contains($0.kind)
+      })
+    else { return }
     throw COCOError(text(problem))
   }
 
@@ -66,6 +72,17 @@ public struct Report: Sendable {
     let more = problem.count > problem.examples.count ? ", ..." : ""
     return "\(place): \(problem.message): \(details)\(more)"
       + (problem.count > 1 ? " (\(problem.count) records)" : "")
+  }
+}
+
+/// Where a record stands in its file: its number in its list, from 0, and the offset of its text.
+struct RecordPlace: Sendable {
+  var offset: UInt64
+  var record: UInt32
+
+  init(_ record: Int, _ offset: UInt64) {
+    self.offset = offset
+    self.record = UInt32(truncatingIfNeeded: record)
   }
 }
 
@@ -94,6 +111,10 @@ struct ProblemCollector {
     if first[kind.rawValue].count < Report.exampleLimit {
       first[kind.rawValue].append((record, offset, detail()))
     }
+  }
+
+  mutating func add(_ kind: Kind, _ place: RecordPlace, _ detail: @autoclosure () -> String) {
+    add(kind, record: Int(place.record), offset: place.offset, detail())
   }
 
   func count(_ kind: Kind) -> Int { counts[kind.rawValue] }

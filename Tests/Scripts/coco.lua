@@ -39,6 +39,37 @@ for i = 1, 12 do assert(other.stats[i] == e.stats[i], i) end
 assert(#coco.results(folder .. "/dt.json") == 3)
 assert(ev:reset():evaluate().stats[1] == 0)
 
+-- A batch at a time, as detect.decode gives it: classes and rows of the batch count from 1, the ids are the file's.
+local decoded = {
+  images = th.tensor({ 2, 2, 1 }, { dtype = "int64" }), labels = th.tensor({ 1, 2, 1 }, { dtype = "int64" }),
+  scores = th.tensor { 0.5, 0.25, 0.125 }, bbox = th.tensor { { 11, 10, 50, 50 }, { 80, 21, 40, 30 }, { 6, 5, 20, 20 } },
+}
+local names = { image_ids = { 2, 1 }, category_ids = { 1, 2 } }
+assert(#coco.results():add(decoded, names) == 3)
+local batched = coco.evaluator(gt):add(decoded, names):evaluate()
+for i = 1, 12 do assert(batched.stats[i] == e.stats[i], i) end
+local as_tensors = coco.evaluator(gt):add(decoded, {
+  image_ids = th.tensor({ 2, 1 }, { dtype = "int64" }), category_ids = th.tensor({ 1, 2 }, { dtype = "int64" }),
+}):evaluate()
+for i = 1, 12 do assert(as_tensors.stats[i] == e.stats[i], i) end
+-- From a detector's output, through decode: one box at a default box, found in the second image of the batch.
+do
+  local model = th.detect.small_ssd { classes = 3, size = 64, seed = 1 }
+  local n = #model.boxes
+  local scores = th.zeros { 2, 3, n }
+  scores[{ {}, 1, {} }] = 20
+  scores[{ 2, 3, 5 }] = 40
+  local found = th.detect.decode(th.zeros { 2, 4, n }, scores, model, { sizes = { { 100, 100 }, { 200, 100 } } })
+  assert(found.scores:numel() == 1 and found.images[1] == 2 and found.labels[1] == 2)
+  local path = folder .. "/one.json"
+  coco.results():add(found, { image_ids = { 2, 1 }, category_ids = { 1, 2 } }):save(path)
+  local file = assert(io.open(path))
+  local text = file:read "a"
+  file:close()
+  assert(text:find('"image_id":1,"category_id":2', 1, true), text)
+  assert(text:find('"bbox":' .. require("thresh.json").encode(found.bbox[1]:tolist()), 1, true), text)
+end
+
 -- What it tells beyond.
 local figures, categories = e:figures(), e:categories()
 assert(figures[1].name == "AP" and figures[7].name == "AR1" and figures[2].iou == 0.5)
@@ -86,8 +117,36 @@ fails("image_id 9", coco.evaluate, { gt = gt, dt = stray })
 local zero = coco.load(write("zero.json", [[{"images":[{"id":1}],"categories":[{"id":1}],
 "annotations":[{"id":0,"image_id":1,"category_id":1,"bbox":[1,1,9,9],"area":81,"iscrowd":0}]}]]))
 assert(zero:report().problems[1].kind == "zero-id" and zero:report().problems[1].examples[1].line == 2)
-fails("zero.json:2:16", coco.evaluate, { gt = zero, dt = coco.results(), strict = true })
+local there = coco.results():add(1, { { 1, 1, 9, 9 } }, { 0.5 }, { 1 })
+assert(coco.evaluate { gt = zero, dt = there }.stats[1] == 0)
+assert(coco.evaluate { gt = zero, dt = there, strict = true }.stats[1] > 0.99, "strict counts id 0")
+local flat = coco.load(write("flat.json", [[{"images":[{"id":1}],"categories":[{"id":1}],
+"annotations":[{"id":1,"image_id":1,"category_id":1,"bbox":[1,1,0,9],"area":81,"iscrowd":0}]}]]))
+fails("flat.json:2:16", coco.evaluate, { gt = flat, dt = there, strict = true })
+assert(coco.evaluate { gt = flat, dt = there }.stats[1] == 0)
 assert(#coco.evaluate { gt = zero, dt = coco.results() }.notes == 1)
+
+-- Batches that do not fit are refused, and leave nothing behind.
+local kept = coco.results()
+local function without(change)
+  local t = {}
+  for name, value in pairs(decoded) do t[name] = value end
+  for name, value in pairs(change) do t[name] = value or nil end
+  return t
+end
+fails("image 2 is none of the 1", kept.add, kept, decoded, { image_ids = { 2 }, category_ids = { 1, 2 } })
+fails("class 2 is none of the 1", kept.add, kept, decoded, { image_ids = { 2, 1 }, category_ids = { 1 } })
+fails("option 'image_ids' of 'add': is needed", kept.add, kept, decoded, { category_ids = { 1, 2 } })
+fails("decode with sizes", kept.add, kept, without { bbox = false }, names)
+fails("'images' must be integers", kept.add, kept, without { images = decoded.scores }, names)
+fails("as many images, labels and boxes as its 2 scores", kept.add, kept,
+  without { scores = th.tensor { 0.5, 0.5 } }, names)
+fails("detection 2, in image 1, is not finite", kept.add, kept,
+  without { scores = th.tensor { 0.5, 0 / 0, 0.5 } }, names)
+fails("image 3 is none of the 2", kept.add, kept,
+  without { images = th.tensor({ 1, 2, 3 }, { dtype = "int64" }) }, names)
+fails("unknown option 'imageids'", kept.add, kept, decoded, { imageids = { 1 } })
+assert(#kept == 0)
 
 -- JSON text.
 local json = require "thresh.json"

@@ -21,6 +21,16 @@ found = th.layers.compare(a, b, { null = null })
 assert(near(found.rows[1].ratio, 0.25) and found.rows[1].name == "b" and near(found.rows[2].null.wasserstein, 0.5))
 assert(tostring(found):find("null Wasserstein", 1, true))
 
+-- Weights that are not finite come first, and their distances are no numbers.
+local broken = { w = th.tensor { 0 / 0, 4.0 }, b = a.b }
+for _, options in ipairs { {}, { null = null } } do
+  found = th.layers.compare(a, broken, options)
+  row = found.rows[1]
+  assert(row.name == "w" and row.relative ~= row.relative and row.cosine ~= row.cosine, tostring(found))
+end
+local zeros = { w = th.zeros(2) }
+assert(th.layers.compare(zeros, zeros).rows[1].cosine == 1)
+
 -- Models and files.
 local function model(seed) return th.models.mlp { classes = 3, in_channels = 1, image_size = 4, seed = seed } end
 local path = ... and (... .. "/layers.safetensors") or os.tmpname()

@@ -11,7 +11,7 @@ import ThreshKit
   @Test(arguments: [
     "tensors", "errors", "modules", "fusion", "selection", "scores", "greedy", "batches",
     "gradmatch", "deepfool", "layers", "plot", "detection", "images",
-    "detection_training", "coco", "help", "files", "progress",
+    "detection_training", "coco", "help", "repl", "files", "progress",
     "profile",
   ])
   func script_run_returnsOk(_ name: String) throws {

@@ -71,6 +71,63 @@ private let found = """
   #expect(sample.output.hasPrefix("one.json: 1 images, 1 objects"), "\(sample.errors)")
 }
 
+@Test func cocoCommand_filesThatLackParts_areNotedOrTold() throws {
+  let command = try Command()
+  _ = try command.file("gt.json", truth.replacing(",\"iscrowd\":0,\"mine\":[1]", with: ""))
+  _ = try command.file("dt.json", found)
+  let noted = try command.run(["coco", "check", "gt.json", "dt.json"])
+  #expect(noted.status == 0 && noted.output.hasPrefix("note: gt.json:3:1: 'iscrowd' is missing"))
+  #expect(noted.output.hasSuffix("no problem found beyond what is noted\n"), "\(noted.output)")
+  _ = try command.file("zero.json", truth.replacing("{\"id\":1,\"im", with: "{\"id\":0,\"im"))
+  let compat = try command.run(["coco", "eval", "zero.json", "dt.json", "--json"])
+  #expect(compat.status == 0 && compat.errors.hasPrefix("warning: zero.json:3:1: "))
+  #expect(compat.output.contains("\"stats\":[0,"), "\(compat.output)")
+  let strict = try command.run(["coco", "eval", "zero.json", "dt.json", "--json", "--strict"])
+  #expect(strict.status == 0 && strict.errors == "", "\(strict.errors)")
+  #expect(strict.output.contains("\"stats\":[0.4999999999999999,"), "\(strict.output)")
+  _ = try command.file(
+    "stray.json", found.replacing("\"category_id\":3", with: "\"category_id\":8"))
+  let refused = try command.run(["coco", "eval", "gt.json", "stray.json", "--strict"])
+  #expect(refused.status == 2 && refused.output == "")
+  #expect(refused.errors.contains("stray.json:2:1: ") && refused.errors.contains("category_id 8"))
+  _ = try command.file("lost.json", truth.replacing("\"image_id\":2", with: "\"image_id\":9"))
+  let counted = try command.run(["coco", "stats", "lost.json"])
+  #expect(
+    counted.status == 0 && counted.errors.hasPrefix("warning: lost.json:4:1: objects of images"))
+  let dropped = try command.run(["coco", "eval", "gt.json", "stray.json"])
+  #expect(dropped.status == 0 && dropped.output.contains("1 of unknown categories"))
+}
+
+@Test func cocoCommand_outputs_areNotWrittenOverEachOther() throws {
+  let command = try Command()
+  _ = try command.file("gt.json", truth)
+  let split = try command.run(["coco", "split", "gt.json", "--out", "a.json,a.json"])
+  #expect(split.status == 2 && split.errors == "thresh coco: --out names 'a.json' twice\n")
+  // The source may be one of the parts.
+  _ = try command.file("own.json", truth)
+  let own = try command.run(["coco", "split", "own.json", "--out", "own.json,rest.json"])
+  #expect(
+    own.output == """
+      own.json: 1 images, 1 objects, 2 categories
+      rest.json: 1 images, 1 objects, 2 categories
+
+      """, "\(own.output)\(own.errors)")
+  let lost = try command.run(["coco", "split", "gt.json", "--out", "c.json,none/d.json"])
+  #expect(lost.status == 2 && lost.errors.contains("none/d.json"), "\(lost.errors)")
+  #expect(try command.run(["coco", "stats", "c.json"]).status == 2)
+  let twice = try command.run(["coco", "merge", "gt.json", "gt.json", "--out", "all.json"])
+  #expect(
+    twice.output == """
+      all.json: 2 images, 2 objects, 2 categories
+      2 objects that a file before had were left out
+
+      """, "\(twice.output)\(twice.errors)")
+  let area = try command.run([
+    "coco", "filter", "gt.json", "--min-area", "5", "--max-area", "3", "--out", "b.json",
+  ])
+  #expect(area.errors == "thresh coco: --min-area 5 is above --max-area 3\n", "\(area.errors)")
+}
+
 @Test func cocoCommand_mistake_isOneLineAndStatus2() throws {
   let command = try Command()
   let result = try command.run(["coco", "evil"])
@@ -80,4 +137,6 @@ private let found = """
   #expect(option.status == 2 && option.errors.contains("did you mean 'json'?"), "\(option.errors)")
   #expect(try command.run(["coco", "eval", "none.json", "none.json"]).status == 2)
   #expect(try command.run(["coco"]).output.hasPrefix("usage: thresh coco COMMAND"))
+  let help = try command.run(["coco", "split", "--help"])
+  #expect(help.status == 0 && help.output.hasPrefix("usage: thresh coco COMMAND"))
 }

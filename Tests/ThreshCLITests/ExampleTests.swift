@@ -31,6 +31,26 @@ import Testing
     }
   }
 
+  @Test func evaluateExample_withFiles_judgesAndComparesThem() throws {
+    let command = try Command()
+    let script = ExampleTests.folder.appending(path: "evaluate-coco.lua").path
+    let gt = try command.file(
+      "gt.json",
+      #"{"images":[{"id":7}],"categories":[{"id":3,"name":"cat"}],"annotations":[{"id":1,"image_id":7,"#
+        + #""category_id":3,"bbox":[1,1,9,9],"area":81,"iscrowd":0}]}"#)
+    let dt = try command.file(
+      "dt.json", #"[{"image_id":7,"category_id":3,"bbox":[1,1,9,9],"score":0.5}]"#)
+    let options = ["--annotations", gt, "--results", dt, "--draws", "5"]
+    let read = try command.run([script] + options)
+    #expect(read.status == 0 && read.errors == "", "\(read.errors)")
+    #expect(read.output.contains("cat") && read.output.contains("1.000 at 0.50"))
+    #expect(!read.output.contains("other - this"), "\(read.output)")
+    let both = try command.run([script] + options + ["--other", dt])
+    #expect(both.output.contains("other - this"), "\(both.output)")
+    let half = try command.run([script, "--results", dt])
+    #expect(half.status == 2 && half.errors.contains("--annotations"), "\(half.output)")
+  }
+
   @Test(arguments: [
     (
       "matching-error", ["--epochs", "2", "--every", "1"],

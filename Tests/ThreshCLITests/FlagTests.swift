@@ -97,6 +97,7 @@ import Testing
     #expect(
       result.errors == """
         thresh: bad.lua:2: oh
+            2 | error('oh')
         stack traceback:
         \t[C]: in function 'error'
         \tbad.lua:2: in local 'f'

@@ -27,4 +27,14 @@ struct FuzzTests {
     #expect(result.status == 0, "\(result.errors.suffix(4_000))")
     for kind in ["jpg", "png", "json"] { #expect(result.output.contains(kind)) }
   }
+
+  @Test func prompt_brokenEntriesAndCompletions_liveOn() throws {
+    let scripts = URL(filePath: #filePath)
+      .deletingLastPathComponent().deletingLastPathComponent().appending(path: "Scripts").path
+    let command = try Command()
+    let result = try command.run(
+      ["--max-memory", "512M", scripts + "/fuzz_prompt.lua", command.folder, "15"], seconds: 120)
+    #expect(result.status == 0, "\(result.errors.suffix(4_000))")
+    #expect(result.output.contains("completions"), "\(result.output)")
+  }
 }

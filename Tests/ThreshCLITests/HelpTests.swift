@@ -27,7 +27,7 @@ import Testing
     local function thrice(x) return 3 * x end
     th.help(twice)
     th.help(thrice)
-    print(help == nil)
+    print(rawget(_G, "help") == nil)
     """)
   let result = try command.run([script])
   #expect(result.errors == "" && result.status == 0)

@@ -63,7 +63,7 @@ import Testing
 
   @Test func pastedBlock_withPrompts_isOneChunk() throws {
     let command = try Command()
-    let terminal = try Terminal(command, environment: ["TERM": "xterm"])
+    let terminal = try Terminal(command, environment: ["TERM": "xterm", "NO_COLOR": "1"])
     try terminal.expect("th> ")
     terminal.send("\u{1b}[200~th> local a = 20\n..> local b = 22\n..> print(a + b)\u{1b}[201~")
     terminal.send("\n")

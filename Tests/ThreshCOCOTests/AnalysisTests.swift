@@ -19,6 +19,7 @@ private struct Figures: Decodable {
   var confusion: [[Int]]
   var images: [Double]
   var curve: [Double]
+  var curves: [String]
   var tide: Errors
   var stats: [String]?
   var ap: [String: String]?
@@ -36,6 +37,16 @@ private func expectEqual(
   #expect(
     found.count == wanted.count && zip(found, wanted).allSatisfy { abs($0 - $1) < 1e-12 },
     "\(what): \(found), not \(wanted)", sourceLocation: location)
+}
+
+/// The FNV-1a hash of numbers as little-endian doubles, as the generator writes it.
+private func hash(_ values: [Double]) -> String {
+  var h: UInt64 = 0xcbf2_9ce4_8422_2325
+  for value in values {
+    for byte in 0..<8 { h = (h ^ value.bitPattern >> (8 * UInt64(byte)) & 0xff) &* 0x100_0000_01b3 }
+  }
+  let digits = String(h, radix: 16)
+  return String(repeating: "0", count: 16 - digits.count) + digits
 }
 
 /// Compares everything but the figures of COCO. The sums of the peers run in other orders, so the last
@@ -74,6 +85,14 @@ private func compare(
   let curve = evaluation.curve(threshold: 0)
   expectEqual(
     stride(from: 0, to: 101, by: 10).map { curve[$0].precision }, wanted.curve, "curve of \(name)")
+  // Of single categories to the bit.
+  let curves = evaluation.categoryRows.indices.map { k in
+    hash(
+      evaluation.options.iouThresholds.indices.flatMap { t in
+        evaluation.curve(threshold: t, category: k).map(\.precision)
+      })
+  }
+  #expect(curves == wanted.curves, "curves of \(name)")
   let tide = try TIDE(truth, found)
   #expect(tide.counts == wanted.tide.counts, "\(name)")
   expectEqual(

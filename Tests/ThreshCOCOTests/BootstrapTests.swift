@@ -111,4 +111,11 @@ private struct Maker {
   #expect(difference[0].value < 0 && difference[0].high < 0 && difference[0].p == 0)
   let same = try first.differences(to: first, draws: 100)
   #expect(same[0].value == 0 && same[0].low == 0 && same[0].high == 0 && same[0].p == 1)
+  // As many images, but not the same.
+  var others = truth
+  others.images.ids[0] = 1000
+  var elsewhere = good
+  elsewhere.images = elsewhere.images.map { $0 == 1 ? 1000 : $0 }
+  let other = try Bootstrap(others, elsewhere)
+  #expect(throws: COCOError.self) { try first.differences(to: other, draws: 10) }
 }

@@ -70,6 +70,28 @@ private func write(_ bytes: [UInt8], _ name: String, _ folder: URL) throws -> St
   #expect(read.objects.categories == [0, 1, 0, 1, 2, 1])
 }
 
+@Test func merge_ofPartsThatOverlap_keepsEachObjectOnce() throws {
+  let folder = try folder()
+  defer { try? FileManager.default.removeItem(at: folder) }
+  let images = #"[{"id":1,"file_name":"a.jpg"},{"id":2,"file_name":"b.jpg"}]"#
+  // The second has one object moved.
+  let moved = objects[0].replacing("[1,1,30,30]", with: "[2,1,30,30]")
+  let first = try write(toy(objects: objects, images: images).truth, "1.json", folder)
+  let second = try write(
+    toy(objects: [moved, objects[1], objects[2]], images: images).truth, "2.json", folder)
+  let out = folder.appending(path: "both.json").path
+  let counts = try AnnotationFile.merge([first, second, second], to: out)
+  #expect(counts.images == 2 && counts.objects == 4 && counts.repeated == 5)
+  let read = try Annotations.read(path: out).0
+  #expect(read.objects.ids == [1, 2, 3, 4] && read.objects.boxes[12] == 2)
+  // Within one file nothing is left out.
+  #expect(try AnnotationFile.merge([first], to: out).repeated == 0)
+  // Without file names, images are told apart, and so are their objects.
+  let bare = try write(toy(objects: objects).truth, "3.json", folder)
+  let apart = try AnnotationFile.merge([bare, bare], to: out)
+  #expect(apart.images == 4 && apart.objects == 6 && apart.repeated == 0)
+}
+
 @Test func sampleAndSplit_sameSeed_drawTheSame() throws {
   var annotations = Annotations()
   annotations.images.ids = (1...100).map { Int64($0) }

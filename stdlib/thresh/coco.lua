@@ -27,7 +27,10 @@ end
 --- The results of a detector: of a COCO file, or none yet, for `results:add(...)`.
 ---
 --- `results:add(image_id, boxes, scores, category_ids)` takes the detections of one image: boxes as x, y,
---- width, height in pixels, (n, 4). `results:save(path, {float32 = false})` writes a COCO file.
+--- width, height in pixels, (n, 4). `results:add(found, {image_ids =, category_ids =})` takes those of a
+--- batch, as `th.detect.decode(…, {sizes =})` gives them: image_ids are the ids of the batch's images,
+--- category_ids those of the classes, class 1 first. Nothing is added when anything is wrong.
+--- `results:save(path, {float32 = false})` writes a COCO file.
 ---
 --- Example:
 ---     local results = th.coco.results()
@@ -73,8 +76,8 @@ end
 --- Judges results against annotations: `th.coco.evaluate{gt = "instances.json", dt = "results.json"}`.
 ---
 --- gt, dt: paths, or what `load` and `results` gave. The figures are pycocotools' to the last bit, its
---- quirks included, unless strict is true: then whatever a report calls a warning is refused, objects
---- with id 0 count, and the first figure is at the largest number of detections. Also masks (false:
+--- quirks included, unless strict is true: then whatever a report calls a warning is refused, but objects
+--- with id 0, which count; and the first figure is at the largest number of detections. Also masks (false:
 --- boxes), iou, recall and max_dets (lists; COCO's), areas ({{"all", 0, 1e10}, …}), use_categories
 --- (true), ignore (false; honour the file's `ignore`), images (ids; all).
 ---
@@ -107,9 +110,10 @@ local Evaluator = {}
 Evaluator.__index = Evaluator
 Evaluator.__name = "Evaluator"
 
---- Takes the detections of one image: boxes (n, 4) as x, y, width, height, scores, category ids.
-function Evaluator:add(image_id, boxes, scores, category_ids)
-  self.results:add(image_id, boxes, scores, category_ids)
+--- Takes detections, as `results:add` does: those of one image, `ev:add(image_id, boxes, scores, category_ids)`,
+--- or of a batch, `ev:add(found, {image_ids =, category_ids =})` with what `th.detect.decode` found.
+function Evaluator:add(...)
+  self.results:add(...)
   return self
 end
 
@@ -124,7 +128,7 @@ function Evaluator:reset()
   return self
 end
 
---- An evaluator that is fed image by image while a detector runs:
+--- An evaluator that is fed image by image, or batch by batch, while a detector runs:
 --- `ev = th.coco.evaluator(gt); ev:add(id, boxes, scores, categories); ev:evaluate().stats[1]`.
 ---
 --- gt: a path or annotations; the options of `evaluate`, without gt and dt.
@@ -167,8 +171,9 @@ function M.copy(source, path, given)
   return core.copy(source, path, given)
 end
 
---- Puts annotation files together: categories are one by name, images by id and file name; ids that are
---- taken are replaced. The counts.
+--- Puts annotation files together: categories are one by name, images by id and file name, objects of
+--- different files by id, image, category and box (counted as `repeated`); ids that are taken by something
+--- else are replaced. The counts.
 ---
 --- Example:
 ---     local truth = th.data.shapes({ n = 2, size = 64, seed = 1 })

@@ -3,21 +3,24 @@
 
 local M = {}
 
+-- Characters of a text; bytes where it is no UTF-8.
+local function width(text) return utf8.len(text) or #text end
+
 --- The lines of a table: rows of cells (strings); the first column is flush left, the others flush
 --- right. Behind the first row, the heading, comes a rule.
 function M.lines(rows)
   local widths, out, widest = {}, {}, 0
   for _, row in ipairs(rows) do
-    for i, cell in ipairs(row) do widths[i] = math.max(widths[i] or 0, utf8.len(cell)) end
+    for i, cell in ipairs(row) do widths[i] = math.max(widths[i] or 0, width(cell)) end
   end
   for _, row in ipairs(rows) do
     local cells = {}
     for i, cell in ipairs(row) do
-      local pad = string.rep(" ", widths[i] - utf8.len(cell))
+      local pad = string.rep(" ", widths[i] - width(cell))
       cells[i] = i == 1 and cell .. pad or pad .. cell
     end
     local line = (table.concat(cells, "  "):gsub("%s+$", ""))
-    widest = math.max(widest, utf8.len(line))
+    widest = math.max(widest, width(line))
     out[#out + 1] = line
   end
   table.insert(out, 2, string.rep("-", widest))
@@ -31,7 +34,7 @@ function M.beside(blocks)
   for i = 1, height do
     local cells = {}
     for k, block in ipairs(blocks) do
-      cells[k] = block[i] or string.rep(" ", utf8.len(block[1]))
+      cells[k] = block[i] or string.rep(" ", width(block[1]))
     end
     out[i] = (table.concat(cells, "   "):gsub("%s+$", ""))
   end

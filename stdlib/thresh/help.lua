@@ -58,28 +58,32 @@ local function entry_text(entry)
     example_of(entry.example))
 end
 
-local function line(name, summary) return string.format("  %-20s %s", name, summary or "") end
+-- Names with what is said of each, in two columns.
+local function listed(rows)
+  local widest, out = 18, {}
+  for _, row in ipairs(rows) do widest = math.max(widest, #row[1]) end
+  for i, row in ipairs(rows) do out[i] = string.format("  %-" .. widest .. "s  %s", row[1], row[2] or "") end
+  return table.concat(out, "\n")
+end
 
 local function namespace_text(space)
   local text, example = reference.namespace_text(space)
-  local out = {}
-  for _, name in ipairs(reference.members(space)) do
+  local rows = {}
+  for i, name in ipairs(reference.members(space)) do
     local entry = reference.member(space, name)
-    out[#out + 1] = line(name, entry and entry.summary)
+    rows[i] = { name, entry and entry.summary }
   end
-  return paragraphs(text ~= "" and text or "th." .. space, example_of(example), table.concat(out, "\n"))
+  return paragraphs(text ~= "" and text or "th." .. space, example_of(example), listed(rows))
 end
 
 local function class_text(class)
   local owner = reference.owner(class)
-  local title = owner.parent and class .. ", a " .. owner.parent or class
   local fields, methods = {}, {}
-  for _, field in ipairs(owner.fields) do
-    fields[#fields + 1] = line(field.name, "(" .. field.type .. ") " .. field.text)
-  end
-  for _, entry in ipairs(owner.entries) do methods[#methods + 1] = line(":" .. entry.name, entry.summary) end
-  return paragraphs(title, owner.text, example_of(owner.example), table.concat(fields, "\n"),
-    table.concat(methods, "\n"))
+  for i, field in ipairs(owner.fields) do fields[i] = { field.name, "(" .. field.type .. ") " .. field.text } end
+  for i, entry in ipairs(owner.entries) do methods[i] = { ":" .. entry.name, entry.summary } end
+  local base = owner.parent ~= "Object" and owner.parent
+  return paragraphs(base and class .. ", a " .. base or class, owner.text, example_of(owner.example), listed(fields),
+    listed(methods))
 end
 
 -- What is found is told by { space =, name = } of a member, { space = } or { class = }.
@@ -185,6 +189,38 @@ function M.text(value)
   if text then return text end
   local what = found and found.name and "th." .. (found.space ~= "th" and found.space .. "." or "") .. found.name
   return nil, "help: there is no text about " .. (what or options.shown(value))
+end
+
+--- Functions and methods whose name or text holds a word, in any case, those by name first.
+---
+--- At the prompt it is apropos.
+---
+--- Example:
+---     local found = th.help.search "matching pursuit"
+---     local names = {}
+---     for _, item in ipairs(found) do names[item.name] = item.summary end
+---     assert(names["select.omp"])
+---@param word string
+---@return table[] found a list of { name, summary }
+function M.search(word)
+  word = word:lower()
+  local by_name, by_text = {}, {}
+  local function look(name, entry)
+    local item = { name = name, summary = entry and entry.summary or "" }
+    if name:lower():find(word, 1, true) then
+      by_name[#by_name + 1] = item
+    elseif entry and entry_text(entry):lower():find(word, 1, true) then
+      by_text[#by_text + 1] = item
+    end
+  end
+  for _, space in ipairs(reference.namespaces) do
+    for _, name in ipairs(reference.members(space)) do look(space .. "." .. name, reference.member(space, name)) end
+  end
+  for _, class in ipairs(reference.classes()) do
+    for _, entry in ipairs(reference.owner(class).entries) do look(class .. ":" .. entry.name, entry) end
+  end
+  for _, list in ipairs { by_name, by_text } do table.sort(list, function(a, b) return a.name < b.name end) end
+  return table.move(by_text, 1, #by_text, #by_name + 1, by_name)
 end
 
 --- Prints what is known of a value: a function, a method, a namespace, an object or the name of one.

@@ -26,7 +26,8 @@ local function distances(a, b)
   local norms = x:norm():item() * y:norm():item()
   return {
     relative = (y - x):norm():item() / math.max(x:norm():item(), 1e-300),
-    cosine = norms > 0 and x:dot(y):item() / norms or 1,
+    -- Not of zeros, which have no direction; of weights that are not finite it is no number.
+    cosine = norms == 0 and 1 or x:dot(y):item() / norms,
     -- Of two samples of one size: the mean distance of their values in order.
     wasserstein = ((x:sort()) - (y:sort())):abs():mean():item(),
   }
@@ -95,8 +96,10 @@ function M.compare(a, b, given)
   end
   if #rows == 0 then error("layers: no tensor is called like '" .. tostring(o.like) .. "'", 2) end
   local key = null and "ratio" or "relative"
+  -- What is no number any more, of weights that are not finite, is further than all.
+  local function rank(row) return row[key] == row[key] and row[key] or math.huge end
   table.sort(rows, function(p, q)
-    if p[key] ~= q[key] then return p[key] > q[key] end
+    if rank(p) ~= rank(q) then return rank(p) > rank(q) end
     return p.name < q.name
   end)
   return setmetatable({ rows = rows, null = null ~= nil }, Comparison)

@@ -18,6 +18,13 @@ void thresh_line_open(const char *application);
 /// A pasted block comes as one line with newlines in it.
 thresh_line_status thresh_line_read(const char *prompt, char **line);
 
+/// Answers what can stand at the end of `text`, the line up to the cursor: a list that ends with NULL, all of
+/// it from malloc, and in `*start` the byte from which the line is replaced. NULL for nothing.
+typedef char **(*thresh_line_completer)(const char *text, int *start);
+
+/// Tab asks the completer.
+void thresh_line_set_completer(thresh_line_completer completer);
+
 /// Adds an entry, which may have several lines, to the history in memory.
 void thresh_line_add_history(const char *entry);
 

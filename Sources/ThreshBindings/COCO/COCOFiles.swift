@@ -41,7 +41,7 @@ private func counts(_ counts: AnnotationFile.Counts) -> LuaValue {
   .table(
     LuaTable([
       "images": .integer(counts.images), "objects": .integer(counts.objects),
-      "categories": .integer(counts.categories),
+      "categories": .integer(counts.categories), "repeated": .integer(counts.repeated),
     ]))
 }
 

@@ -89,6 +89,22 @@ local function need(files, least, most, what)
   if #files < least or #files > most then fail("%s, got %d files", what, #files) end
 end
 
+-- Says what a file has wrong, but for one kind.
+local function tell(report, except)
+  for _, problem in ipairs(report.problems) do
+    if problem.severity ~= "note" and problem.kind ~= except then
+      io.stderr:write(problem.severity, ": ", problem.text, "\n")
+    end
+  end
+end
+
+-- Annotations to count or to cut: what is wrong with them is told, and no reason to stop.
+local function told(path)
+  local annotations = coco.load(path)
+  tell(annotations:report())
+  return annotations
+end
+
 -- A figure, or null where nothing is defined.
 local function shown(value) return value > -1 and string.format("%.3f", value) or "n/a" end
 
@@ -106,11 +122,7 @@ commands.eval = {
     }
     local tide = o.tide and e:tide() or nil
     local intervals = o.bootstrap and e:bootstrap { draws = o.bootstrap } or nil
-    for _, report in ipairs { gt:report(), dt:report(gt) } do
-      for _, problem in ipairs(report.problems) do
-        if problem.severity == "warning" then io.stderr:write("warning: ", problem.text, "\n") end
-      end
-    end
+    for _, report in ipairs { gt:report(), dt:report(gt) } do tell(report, o.strict and "zero-id") end
     if o.json then
       local figures = {}
       for _, figure in ipairs(e:figures()) do figures[figure.name] = figure.value end
@@ -170,19 +182,19 @@ commands.check = {
   options = { json = true },
   run = function(files, o)
     need(files, 1, 2, "check needs annotations, and results if they are to be checked")
-    local all, status = reports(files), 0
+    local all, status, notes = reports(files), 0, 0
     for _, report in ipairs(all) do
       json.list(report.problems)
       for _, problem in ipairs(report.problems) do
         json.list(problem.examples)
-        if problem.severity ~= "note" then status = 1 end
+        if problem.severity ~= "note" then status = 1 else notes = notes + 1 end
         if not o.json then print(problem.severity .. ": " .. problem.text) end
       end
     end
     if o.json then
       print(json.encode { ok = status == 0, files = all })
     elseif status == 0 then
-      print "no problem found"
+      print(notes == 0 and "no problem found" or "no problem found beyond what is noted")
     end
     return status
   end,
@@ -192,7 +204,7 @@ commands.stats = {
   options = { json = true },
   run = function(files, o)
     need(files, 1, 1, "stats needs annotations")
-    local s = coco.load(files[1]):statistics()
+    local s = told(files[1]):statistics()
     if o.json then
       json.list(s.categories)
       print(json.encode(s))
@@ -213,6 +225,9 @@ commands.stats = {
 local function written(counts, path)
   print(string.format("%s: %d images, %d objects, %d categories", path, counts.images, counts.objects,
     counts.categories))
+  if counts.repeated > 0 then
+    print(string.format("%d objects that a file before had were left out", counts.repeated))
+  end
 end
 
 local function word(_, text) return text end
@@ -239,11 +254,13 @@ commands.filter = {
   run = function(files, o)
     need(files, 1, 1, "filter needs annotations")
     local out = o.out or fail("filter needs --out")
+    local low, high = o["min-area"], o["max-area"]
+    if low and high and low > high then fail("--min-area %g is above --max-area %g", low, high) end
     local choice = {
       min_area = o["min-area"], max_area = o["max-area"], no_crowds = o["no-crowds"],
       drop_invalid = o["drop-invalid"],
     }
-    if o.categories then choice.categories = category_ids(coco.load(files[1]), o.categories) end
+    if o.categories then choice.categories = category_ids(told(files[1]), o.categories) end
     local counts = coco.copy(files[1], out, choice)
     if o["drop-empty"] then
       local kept = coco.load(out)
@@ -259,7 +276,7 @@ commands.sample = {
   run = function(files, o)
     need(files, 1, 1, "sample needs annotations")
     local out, count = o.out or fail("sample needs --out"), o.count or fail("sample needs --count")
-    local ids = coco.load(files[1]):sample(count, { seed = o.seed })
+    local ids = told(files[1]):sample(count, { seed = o.seed })
     written(coco.copy(files[1], out, { images = ids }), out)
     return 0
   end,
@@ -275,8 +292,30 @@ commands.split = {
       for i = 1, #out do fractions[i] = 1 / #out end
     end
     if #fractions ~= #out then fail("%d fractions for %d files", #fractions, #out) end
-    local parts = coco.load(files[1]):split(fractions, { seed = o.seed })
-    for i, ids in ipairs(parts) do written(coco.copy(files[1], out[i], { images = ids }), out[i]) end
+    for i, path in ipairs(out) do
+      for j = 1, i - 1 do
+        if out[j] == path then fail("--out names '%s' twice", path) end
+      end
+    end
+    local parts = told(files[1]):split(fractions, { seed = o.seed })
+    -- One of the files may be the source, which all of them are read from.
+    local counts, parting = {}, {}
+    local ok, problem = pcall(function()
+      for i, ids in ipairs(parts) do
+        parting[i] = out[i] .. ".part"
+        counts[i] = coco.copy(files[1], parting[i], { images = ids })
+      end
+    end)
+    for i, path in ipairs(parting) do
+      if not ok then
+        os.remove(path)
+      elseif not os.rename(path, out[i]) then
+        fail("cannot write '%s'", out[i])
+      else
+        written(counts[i], out[i])
+      end
+    end
+    if not ok then error(problem, 0) end
     return 0
   end,
 }
@@ -299,7 +338,9 @@ return function(...)
       error("coco: the words must be strings, got " .. options.shown(words[i]), 2)
     end
   end
-  if #words == 0 or words[1] == "--help" or words[1] == "help" then
+  local asks = #words == 0 or words[1] == "help"
+  for _, text in ipairs(words) do asks = asks or text == "--help" end
+  if asks then
     print(usage)
     return 0
   end
