@@ -28,7 +28,7 @@ local detect = {}
 --- Example:
 ---     local model = th.detect.ssd300 { backbone = "resnet18", classes = 3, width = 4, seed = 1 }
 ---     assert(#model.boxes == 8732 and model.image_size == 300)
----@param options? table backbone ("resnet50"; "resnet18", "resnet34", "resnet101"), classes (81, with the background), in_channels (3), width (64), seed (drawn from the session's), dtype ("float32")
+---@param options? table backbone ("resnet50"; "resnet18", "resnet34"), classes (81, with the background), in_channels (3), width (64), seed (drawn from the session's), dtype ("float32")
 ---@return SSD300 model
 function detect.ssd300(options) end
 
