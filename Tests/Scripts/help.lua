@@ -118,12 +118,46 @@ local function refused(value, ...)
 end
 refused(nil, "nil has no documentation")
 refused(42, "no text about 42")
-refused(th.matmul, "no text about th.matmul")
 refused({}, "no text about a table")
 refused(print, "no text about a function")
 refused("select.Margin", "there is no th.select.Margin")
 refused("select.RS2.first", "there is no th.select.RS2.first")
 refused(function() end, "no text about a function")
+
+refused("Tensor.summ", "there is no Tensor.summ")
+refused(coroutine.wrap(function() end), "no text about a function")
+
+-- Functions of th itself, methods and objects, by value and by name; texts end in the example.
+local function told_of(value, first, ...)
+  local text = assert(help.text(value))
+  assert(text:sub(1, #first) == first, text)
+  for _, wanted in ipairs { ... } do assert(text:find(wanted, 1, true), wanted .. " is not in " .. text) end
+  return text
+end
+local t, model = th.ones(2), th.nn.Linear(2, 1)
+local sum = told_of("Tensor.sum", "Tensor:sum(", "\n\nExample:\n    ")
+assert(help.text(t.sum) == sum and help.text "Tensor:sum" == sum)
+assert(told_of(th.matmul, "th.matmul(") == help.text "matmul" and help.text "th.matmul" == help.text "matmul")
+told_of(model.forward, "Module:forward(x)\n\n", "  x (Tensor)", "  returns Tensor", "\n\nExample:\n    local model")
+told_of(model, "Module\n\n", "\n  training ", "\n  :load_state_dict ", "\n\nExample:\n")
+assert(help.text "Module" == help.text(model))
+told_of(t.free, "Object:free()")
+local detector = th.detect.small_ssd { classes = 2, size = 32, width = 2 }
+assert(help.text(detector.forward) == help.text(model.forward))
+told_of(detector, "SmallSSD, a Module\n", "\n  boxes ")
+told_of("train", "th.train(config)\n\n", "Example:\n    local data")
+told_of(th.nn, "Layers", "Example:\n", "\n  Linear ")
+told_of("th", "", "\n  zeros ", "\n  matmul ")
+told_of(th.plot, "Charts in characters", "\n  line ")
+-- No line of what a call takes is longer than a terminal can show.
+for line in told_of("nn.Conv2d", "nn.Conv2d("):gmatch "[^\n]+" do assert(utf8.len(line) <= 112, line) end
+
+-- Words are sought in names, then in texts.
+local found = help.search "conv2D"
+assert(found[1].name == "nn.Conv2d" and found[1].summary == "A convolution of images.")
+local names = {}
+for i, item in ipairs(help.search "state_dict") do names[item.name] = i end
+assert(names["detect.load_backbone"] > names["Optimizer:state_dict"], "found by its example alone, after names")
 
 -- What is printed.
 local lines, own = {}, print
@@ -134,6 +168,7 @@ help(nil)
 help.help(42)
 print = own
 assert(#lines == 4 and lines[1]:find("help(select.GradMatch)", 1, true), lines[1])
+assert(lines[1]:find "Namespaces: th, nn, .* select, .* train" and lines[1]:find "Classes: .*Module.*Tensor", lines[1])
 assert(lines[2]:find("Okanovic", 1, true) and lines[3]:find "nil" and lines[4]:find "42")
 
 return "ok"

@@ -14,6 +14,16 @@
 --- SELCON (Sivasubramanian et al. 2021) is not planned: it is made for regression under a bound on the
 --- validation error, which has no counterpart in classification; its only public code (CORDS) is
 --- unfinished and starts from a random set of batch numbers, so there is nothing to be compared with.
+---
+--- Example:
+---     local data = th.data.digits()
+---     local model = th.models.mlp { in_channels = 1, image_size = 8, width = 16, seed = 1 }
+---     local run = th.train {
+---       model = model, data = data, epochs = 2, quiet = true,
+---       optimizer = th.optim.SGD(model:parameters(), { lr = 0.1, momentum = 0.9 }),
+---       select = th.select.GradMatch { fraction = 0.2, every = 1 },
+---     }
+---     assert(run.history[2].images < #data.train)
 ---@class select
 local select = {}
 
@@ -22,6 +32,10 @@ local select = {}
 --- Formula: uniform among the subsets of size k; a function of seed, purpose and epoch alone.
 --- Source: Fisher and Yates 1938, on an array that is only imagined.
 --- Cost: O(k) time and memory.
+---
+--- Example:
+---     local chosen = th.select.random(10, 3, { seed = 1 })
+---     assert(#chosen == 3 and chosen:amax():item() <= 10)
 ---@param n integer how many there are to choose from
 ---@param k integer how many to choose
 ---@param options? table seed (0), purpose ("select.random"), epoch (0)
@@ -34,6 +48,11 @@ function select.random(n, k, options) end
 --- Formula: permutation number draw // ceil(n / k), its part number draw mod ceil(n / k).
 --- Source: Okanovic et al. 2024 (ICLR).
 --- Cost: O(n) time and memory, O(k) with replacement.
+---
+--- Example:
+---     local a = th.select.rs2(6, 3, { seed = 1, draw = 0 })
+---     local b = th.select.rs2(6, 3, { seed = 1, draw = 1 })
+---     assert((th.cat { a, b }:sort()):equal(th.arange(1, 6)))
 ---@param n integer how many there are to choose from
 ---@param k integer how many in a draw
 ---@param options? table seed (0), draw (0, counted from 0), replacement (false)
@@ -45,6 +64,10 @@ function select.rs2(n, k, options) end
 --- Formula: batch b holds positions (b - 1) B + 1 … min(b B, n).
 --- Source: the per-batch selectors of CORDS, which keep the order of the loader.
 --- Cost: O(n) time and memory.
+---
+--- Example:
+---     local batches = th.select.partition(5, 2)
+---     assert(#batches == 3 and batches[3][1] == 5)
 ---@param n integer
 ---@param batch_size integer B
 ---@param options? table seed (none: in sequence)
@@ -56,6 +79,11 @@ function select.partition(n, batch_size, options) end
 --- Formula: uniform without replacement, weight 1.
 --- Source: the control of GRAD-MATCHPB.
 --- Cost: O(n) time and memory.
+---
+--- Example:
+---     local batches = th.select.partition(8, 2)
+---     local selection = th.select.random_batches(batches, 4, { seed = 1 })
+---     assert(#selection.batches == 2 and #selection.indices == 4)
 ---@param batches integer[][] as select.partition gives them
 ---@param k integer the budget in images
 ---@param options? table seed (0), epoch (0), keep_batches (true)
@@ -67,6 +95,10 @@ function select.random_batches(batches, k, options) end
 --- Formula: full = ceil(kappa T f), resume = kappa T in whole epochs.
 --- Source: the -warm variants of Killamsetty et al. 2021.
 --- Cost: O(1).
+---
+--- Example:
+---     local plan = th.select.warm_plan(300, 0.1, 0.5)
+---     assert(plan.full == 15 and plan.resume == 150)
 ---@param epochs integer T
 ---@param fraction number f
 ---@param kappa number the part of the epochs whose budget goes to the full set
@@ -87,6 +119,11 @@ function select.warm_plan(epochs, fraction, kappa) end
 ---   the sum of all a_i.
 --- Cost: O(n k (C + E + k)) time, n k floats; no n x d and no n x n matrix.
 --- Not when: n and k are both tens of thousands: k n floats; match by class (select.gradmatch).
+---
+--- Example:
+---     local r = th.tensor { { 1.0, 0 }, { 0, 1 }, { 1, 1 } }
+---     local found = th.select.omp { residuals = r, target = th.tensor { 2.0, 2 }, budget = 1 }
+---     assert(found.indices:item() == 3 and math.abs(found.weights:item() - 2) < 1e-5)
 ---@param options table residuals (n, C), or any (n, d) without embeddings; embeddings (n, E); target
 ---     (C, E + 1), or (d,); budget; lambda; absolute; eps
 ---@return table result
@@ -102,6 +139,13 @@ function select.omp(options) end
 --- Source: Killamsetty et al. 2021 (ICML).
 --- Defaults: lambda = 0, absolute = false, eps = 0, keep_batches = true, seed = 0, epoch = 0.
 --- Cost: sum over classes of n_c k_c (k_c + E) time, n_c k_c floats; as select.GradMatch tells.
+---
+--- Example:
+---     local p, labels = th.rand(20, 2):softmax(2), th.arange(1, 20):fmod(2):add(1)
+---     local selection = th.select.gradmatch {
+---       residuals = p - th.nn.one_hot(labels, 2), embeddings = th.randn(20, 4), labels = labels, budget = 6,
+---     }
+---     assert(#selection.indices == 6 and #selection.weights == 6)
 ---@param options table mode, residuals (n, C), embeddings (n, E), labels (n,), classes, budget, lambda,
 ---     absolute, eps, seed, epoch, batches, keep_batches, held_out_residuals (m, C), held_out_embeddings
 ---     (m, E), held_out_labels (m,)
@@ -114,6 +158,11 @@ function select.gradmatch(options) end
 --- Source: Mirzasoleiman, Bilmes and Leskovec 2020 (ICML).
 --- Defaults: mode = "per_class", metric = "squared_euclidean", greedy = "lazy", keep_batches = true.
 --- Cost: n_c^2 (C + E) time and, up to `memory` (256) MiB, n_c^2 floats for each class.
+---
+--- Example:
+---     local labels = th.tensor { 1, 1, 1, 2, 2, 2 }
+---     local selection = th.select.craig { residuals = th.randn(6, 2), labels = labels, budget = 2 }
+---     assert(#selection.indices == 2 and selection.weights:sum():item() == 6)
 ---@param options table mode ("per_class", "supervised", "per_batch"), residuals (n, C), embeddings (n, E),
 ---     labels, classes, budget, batches, keep_batches, metric, greedy, epsilon, memory, seed, epoch
 ---@return table selection indices, weights, residual, batches
@@ -125,6 +174,11 @@ function select.craig(options) end
 --- Source: Nemhauser, Wolsey and Fisher 1978; lazy: Minoux 1978.
 --- Defaults: metric = "cosine", greedy = "lazy", memory = 256 (MiB).
 --- Cost: n^2 d time; n^2 floats within `memory`, above it 64 rows at a time with more time.
+---
+--- Example:
+---     local points = th.tensor { { 0.0 }, { 0.1 }, { 0.2 }, { 9.0 } }
+---     local found = th.select.facility_location { features = points, k = 2, metric = "euclidean" }
+---     assert(found.indices:eq(4):sum():item() == 1 and found.weights:sum():item() == 4)
 ---@param options table similarity (n, n), or features (n, d) with embeddings (n, E) for gradients as
 ---     factors; k; metric, width, greedy, epsilon, memory, seed, epoch
 ---@return table result indices, gains, weights, evaluations
@@ -138,6 +192,11 @@ function select.facility_location(options) end
 --- Defaults: objective = "facility_location", lambda = 2, ridge = 1, alpha = 0.1, metric = "cosine",
 ---   width = 0.1, memory = 256 (MiB).
 --- Cost: n^2 d time, or k n d; as select.Submodular tells.
+---
+--- Example:
+---     local points = th.randn(10, 3)
+---     local found = th.select.submodular { objective = "graph_cut", features = points, k = 3 }
+---     assert(#found.indices == 3 and #found.gains == 3)
 ---@param options table objective, lambda, ridge, alpha; similarity, or features and embeddings; k, or
 ---     budget, labels and classes; metric, width, greedy, epsilon, memory, seed, epoch
 ---@return table result
@@ -149,6 +208,11 @@ function select.submodular(options) end
 --- Source: Gonzalez 1985; Sener and Savarese 2018 (ICLR).
 --- Defaults: distance = "euclidean" ("symmetric_kl" takes features as probabilities), seed = 0.
 --- Cost: O(n d) time a pick, n numbers.
+---
+--- Example:
+---     local points = th.tensor { { 0.0 }, { 1.0 }, { 10.0 } }
+---     local found = th.select.k_center { features = points, k = 2, start = 1 }
+---     assert(found.indices:equal(th.tensor { 1, 3 }) and found.radius == 1)
 ---@param options table features (n, d), embeddings (n, E), k and start, or budget, labels and classes;
 ---     distance, seed, epoch
 ---@return table result indices, gains (distance of each pick) and radius; a selection with budget
@@ -159,6 +223,11 @@ function select.k_center(options) end
 --- Formula: argmin_j ||(t + 1) mu - sum_S x - x_j||.
 --- Source: Welling 2009; Rebuffi et al. 2017 (CVPR).
 --- Cost: O(n d) time a pick, n numbers.
+---
+--- Example:
+---     local points = th.tensor { { 0.0 }, { 4.0 }, { 5.0 } }
+---     local found = th.select.herding { features = points, k = 1 }
+---     assert(found.indices:item() == 2 and math.abs(found.error - 1) < 1e-6)
 ---@param options table features (n, d), k, or budget, labels and classes
 ---@return table result indices and error (of the mean); a selection with budget
 function select.herding(options) end
@@ -168,6 +237,10 @@ function select.herding(options) end
 --- Formula: ||x_i - x_j||, with embeddings that of gradients: ||a_i - a_j||, a = r (x) [1, h], none formed.
 --- Source: the rank-one identity <a_i, a_j> = <r_i, r_j> (1 + <h_i, h_j>).
 --- Cost: rows times n (C + E) time, rows times n numbers.
+---
+--- Example:
+---     local d = th.select.pairwise_distances(th.tensor { { 0.0, 0 }, { 3.0, 4 } }, { 1 })
+---     assert(d:equal(th.tensor { { 0.0, 5 } }))
 ---@param features Tensor (n, d), or residuals (n, C) with embeddings
 ---@param rows? Tensor|integer[] candidates; all by default, which needs n x n numbers
 ---@param options? table embeddings (n, E), squared (false)
@@ -181,6 +254,10 @@ function select.pairwise_distances(features, rows, options) end
 --- Source: CCS strata: Zheng et al. 2023 (ICLR).
 --- Defaults: highest = true, offset = 0, no strata, draw_ties = false (the lower index first).
 --- Cost: O(n log n) time, O(n) memory.
+---
+--- Example:
+---     local chosen = th.select.by_score { scores = th.tensor { 0.1, 0.9, 0.5 }, k = 2 }
+---     assert(chosen:equal(th.tensor { 2, 3 }))
 ---@param options table scores (n,), k, labels, classes, highest, offset, strata, draw_ties, seed, epoch
 ---@return Tensor indices (k,)
 function select.by_score(options) end
@@ -191,6 +268,12 @@ function select.by_score(options) end
 --- Source: Margatina et al. 2021 (EMNLP).
 --- Defaults: neighbours = 10; with labels, neighbours within the class.
 --- Cost: O(n^2 E) time, O(n (C + neighbours)) memory.
+---
+--- Example:
+---     local scores = th.select.neighbour_divergence {
+---       embeddings = th.tensor { { 0.0 }, { 0.1 }, { 9.0 } }, logits = th.zeros(3, 2), neighbours = 1,
+---     }
+---     assert(scores:equal(th.zeros(3)))
 ---@param options table embeddings (n, E), logits (n, C), neighbours, labels, classes
 ---@return Tensor scores (n,)
 function select.neighbour_divergence(options) end
@@ -201,6 +284,13 @@ function select.neighbour_divergence(options) end
 --- Source: Killamsetty et al. 2021 (AAAI).
 --- Defaults: eta = 0.01, greedy = "stochastic", epsilon = 0.01, rounds = 15.
 --- Cost: O(n C E + k m C E) time for "stochastic"; as select.GLISTER tells.
+---
+--- Example:
+---     local held_out = th.tensor { 1, 2 }
+---     local chosen = th.select.glister {
+---       residuals = th.randn(8, 2), held_out_logits = th.zeros(2, 2), held_out_labels = held_out, k = 3, seed = 1,
+---     }
+---     assert(#chosen == 3)
 ---@param options table residuals (n, C), embeddings (n, E), held_out_logits (m, C), held_out_embeddings
 ---     (m, E), held_out_labels (m,), k, eta, greedy, epsilon, rounds, seed, epoch
 ---@return Tensor indices (k,)
@@ -213,6 +303,10 @@ function select.glister(options) end
 --- Source: Qin et al. 2024 (ICLR).
 --- Defaults: ratio = 0.5, delta = 0.875.
 --- Cost: O(n) time and memory.
+---
+--- Example:
+---     local selection = th.select.infobatch { losses = th.tensor { 1.0, 1, 1, 9 }, epoch = 0, epochs = 10 }
+---     assert(selection.weights[-1] == 1 and #selection.indices <= 4)
 ---@param options table losses (n,), epoch, epochs, ratio, delta, seed
 ---@return table selection indices, weights
 function select.infobatch(options) end
@@ -223,6 +317,10 @@ function select.infobatch(options) end
 --- Source: MILO, Killamsetty et al. 2023.
 --- Defaults: objective = "graph_cut", similarity = "rbf", lambda = 0.4.
 --- Cost: O(sum n_c^2 E) time; O(n_c E) memory, and similarities of a class up to 256 MiB.
+---
+--- Example:
+---     local order = th.select.milo_order { embeddings = th.randn(6, 2), labels = th.tensor { 1, 1, 1, 2, 2, 2 } }
+---     assert(order.ranks:sum():item() == 2 * (1 + 2 + 3))
 ---@param options table embeddings (n, E), labels, classes, similarity, lambda, objective
 ---@return table order ranks (n,) and gains (n,)
 function select.milo_order(options) end
@@ -232,6 +330,12 @@ function select.milo_order(options) end
 --- Formula: sum_{i in class} s_ij.
 --- Source: the modular part of MILO's graph cut.
 --- Cost: O(sum n_c^2 E) time, O(n_c E) memory.
+---
+--- Example:
+---     local sums = th.select.similarity_sums {
+---       embeddings = th.ones(4, 2), labels = th.tensor { 1, 1, 1, 2 }, similarity = "cosine",
+---     }
+---     assert(#sums == 4 and sums[1] == sums[2])
 ---@param options table embeddings (n, E), labels, classes, similarity, lambda
 ---@return Tensor sums (n,)
 function select.similarity_sums(options) end
@@ -242,6 +346,10 @@ function select.similarity_sums(options) end
 --- Source: MILO, Killamsetty et al. 2023; stochastic greedy: Mirzasoleiman et al. 2015.
 --- Defaults: subset = 0, epsilon = 0.01, similarity = "rbf", lambda = 0.4, seed = 0.
 --- Cost: O(k n_c E) time given sums, O(n_c E) memory.
+---
+--- Example:
+---     local chosen = th.select.sge { embeddings = th.randn(6, 2), labels = th.tensor { 1, 1, 1, 2, 2, 2 }, k = 2 }
+---     assert(#chosen == 2)
 ---@param options table embeddings (n, E), labels, classes, similarity, lambda, k, subset, epsilon, sums, seed
 ---@return Tensor indices (k,)
 function select.sge(options) end
@@ -252,6 +360,10 @@ function select.sge(options) end
 --- Source: MILO, Killamsetty et al. 2023: the Taylor softmax of order 2.
 --- Defaults: temperature = 1.
 --- Cost: O(n) time and memory.
+---
+--- Example:
+---     local p = th.select.wre_probabilities { gains = th.tensor { 0.0, 1 }, labels = th.tensor { 1, 1 } }
+---     assert(math.abs(p[2] / p[1] - 2.5) < 1e-6)
 ---@param options table gains (n,), labels, classes, temperature
 ---@return Tensor probabilities (n,), of sum 1 in each class
 function select.wre_probabilities(options) end
@@ -262,6 +374,11 @@ function select.wre_probabilities(options) end
 --- Source: MILO, Killamsetty et al. 2023; Efraimidis and Spirakis 2006.
 --- Defaults: seed = 0, epoch = 0.
 --- Cost: O(n log n) time, O(n) memory.
+---
+--- Example:
+---     local labels = th.tensor { 1, 1, 2, 2 }
+---     local chosen = th.select.wre { probabilities = th.tensor { 0.9, 0.1, 0.5, 0.5 }, labels = labels, k = 2, seed = 1 }
+---     assert(#chosen == 2)
 ---@param options table probabilities (n,), labels, classes, k, seed, epoch
 ---@return Tensor indices (k,)
 function select.wre(options) end
@@ -271,6 +388,10 @@ function select.wre(options) end
 --- Formula: p(rank q) ~ ((q + 0.5) / n)^(1 / keep - 1), q = 0 … n - 1 ascending by loss; keep n of them.
 --- Source: MosaicML Composer's Selective-Backprop.
 --- Cost: O(n log n) time, O(n) memory.
+---
+--- Example:
+---     local rows = th.select.rank_sample({ 0.1, 0.2, 0.3, 0.4 }, 0.5, { seed = 1 })
+---     assert(#rows == 2)
 ---@param losses Tensor|number[] (n,)
 ---@param keep number the part to keep
 ---@param options? table seed (0), epoch (0), batch (0)
@@ -282,6 +403,10 @@ function select.rank_sample(losses, keep, options) end
 --- Formula: p(rank q) ~ ((q + 0.5) / n)^(1 / keep - 1), q = 0 … n - 1.
 --- Source: MosaicML Composer's Selective-Backprop.
 --- Cost: O(n) time and memory.
+---
+--- Example:
+---     local p = th.select.rank_probabilities(4, 0.5)
+---     assert(math.abs(p:sum():item() - 1) < 1e-9 and p[4] > p[1])
 ---@param n integer
 ---@param keep number
 ---@return Tensor probabilities (n,) of float64
@@ -294,6 +419,11 @@ function select.rank_probabilities(n, keep) end
 --- Source: Jiang et al. 2019.
 --- Defaults: capacity = 1024.
 --- Cost: O(log capacity) to look one loss up and O(capacity) numbers moved to add it; as many floats.
+---
+--- Example:
+---     local history = th.select.loss_history { capacity = 100 }
+---     local p = history:probabilities(th.tensor { 0.1, 2.0 }, { beta = 2 })
+---     assert(#history == 2 and p[2] > p[1])
 ---@param options? table capacity
 ---@return LossHistory history
 function select.loss_history(options) end
@@ -303,6 +433,10 @@ function select.loss_history(options) end
 --- Formula: (N, C, H, W) -> (N, C, floor(H scale), floor(W scale)).
 --- Source: scale_factor of MosaicML Composer's Selective-Backprop.
 --- Cost: linear in the pixels made.
+---
+--- Example:
+---     local small = th.select.shrink(th.ones(2, 3, 8, 8), 0.5)
+---     assert(table.concat(small.shape, " ") == "2 3 4 4")
 ---@param images Tensor (N, C, H, W)
 ---@param scale number above 0, at most 1
 ---@return Tensor images
@@ -314,6 +448,11 @@ function select.shrink(images, scale) end
 --- Source: the objective of GRAD-MATCH, Killamsetty et al. 2021.
 --- Defaults: weights 1, normalise = false (true scales the weights to the sum n).
 --- Cost: O(n C E) time, O(C E) memory.
+---
+--- Example:
+---     local r = th.tensor { { 1.0, 0 }, { 1.0, 0 } }
+---     local error = th.select.matching_error { residuals = r, indices = { 1 }, weights = th.tensor { 2.0 } }
+---     assert(error == 0)
 ---@param options table residuals (n, C), embeddings (n, E), indices, weights, normalise
 ---@return number error
 function select.matching_error(options) end
@@ -323,6 +462,9 @@ function select.matching_error(options) end
 --- Formula: |A and B| / |A or B|.
 --- Source: Jaccard 1912.
 --- Cost: O(|A| + |B|) time and memory.
+---
+--- Example:
+---     assert(th.select.jaccard({ 1, 2, 3 }, { 2, 3, 4 }) == 0.5)
 ---@param a Tensor|integer[]
 ---@param b Tensor|integer[]
 ---@return number share
@@ -330,12 +472,27 @@ function select.jaccard(a, b) end
 
 --- The trace in a file: what was selected when. Its methods: at(epoch), event(i), batch_event(i), epochs(),
 --- epoch_at(epoch), counts(), batch_counts(), check(dataset); epochs count from 0 as in the file.
+---
+--- Example:
+---     local data = th.data.from_tensors(th.randn(6, 2), { 1, 2, 1, 2, 1, 2 })
+---     local writer = th.select.write_trace(scratch .. "/run.trace", { data = data, method = "Mine", epochs = 4 })
+---     writer:write(0, { indices = th.tensor { 1, 2 } }, 0.1)
+---     writer:close()
+---     local trace = th.select.read_trace(scratch .. "/run.trace")
+---     assert(trace:at(3).indices:equal(th.tensor { 1, 2 }))
 ---@param path string
 ---@return Trace trace
 function select.read_trace(path) end
 
 --- Starts a trace file, written line by line as a run goes: write(epoch, selection, seconds), count,
 --- write_counts, close. th.train{trace = path} does all of it.
+---
+--- Example:
+---     local data = th.data.from_tensors(th.randn(6, 2), { 1, 2, 1, 2, 1, 2 })
+---     local writer = th.select.write_trace(scratch .. "/run.trace", { data = data, method = "Mine", options = { fraction = 0.5 } })
+---     writer:write(0, { indices = th.tensor { 3, 4, 5 } }, 0.1)
+---     writer:close()
+---     assert(th.select.read_trace(scratch .. "/run.trace").options.fraction == 0.5)
 ---@param path string
 ---@param options table data, method, options, seed, split, model, parent, epochs, batch_method, batch_options
 ---@return TraceWriter writer

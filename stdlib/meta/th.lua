@@ -453,6 +453,19 @@ function th.save_safetensors(path, tensors, options) end
 ---@param path string
 function th.make_directory(path) end
 
+--- The names of what is in a folder, in no order; those of folders end in a slash.
+---
+--- Example:
+---     th.make_directory(scratch .. "/a")
+---     th.save_npy(scratch .. "/t.npy", th.ones(1))
+---     local names = th.list_directory(scratch)
+---     table.sort(names)
+---     assert(table.concat(names, " ") == "a/ t.npy")
+---@param path string
+---@param limit? integer the most names (all)
+---@return string[] names
+function th.list_directory(path, limit) end
+
 -- Gradients on and off
 
 --- Calls a function while nothing is recorded for gradients.

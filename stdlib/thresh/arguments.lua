@@ -71,10 +71,19 @@ local function check_spec(spec, given)
 end
 
 --- The options given to the running script.
---
--- spec: name -> { default, help }. Numbers and comma-separated lists follow the default's type;
--- a default of false makes a flag, nil an option without default. Underscores in names are dashes
--- on the command line. `--help` prints the options; a mistake ends the script with status 2.
+---
+--- spec: name -> { default, help }. Numbers and comma-separated lists follow the default's type;
+--- a default of false makes a flag, nil an option without default. Underscores in names are dashes
+--- on the command line. `--help` prints the options; a mistake ends the script with status 2.
+---
+--- Example:
+---     local options = th.arguments({
+---       epochs = { 10, "epochs to train" }, lr = { 0.1 }, quiet = { false, "no progress" },
+---     }, { "--epochs", "20", "--quiet" })
+---     assert(options.epochs == 20 and options.lr == 0.1 and options.quiet)
+---@param spec table name -> { default, help }
+---@param given? string[] the words; those of the script by default
+---@return table options by name
 function M.parse(spec, given)
   given = given or arg or {}
   check_spec(spec, given)

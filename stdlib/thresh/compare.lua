@@ -150,12 +150,23 @@ local function summarise(row, baseline, target)
 end
 
 --- Trains every selector with every seed and returns { rows, target, … }; `tostring` is the table.
---
--- model(seed), optimizer(parameters, seed) and schedule(epochs) make fresh ones for each run. An
--- entry of `selectors` is a selector, or { label, select = function(run) … end, batch_select, optimizer,
--- schedule, baseline } where run.traces[label] is the trace of an earlier entry with the same seed. The first
--- entry is the baseline of the speedups unless an entry names another. on_run(label, seed, model, result) is
--- called after each run, as to keep its weights.
+---
+--- model(seed), optimizer(parameters, seed) and schedule(epochs) make fresh ones for each run. An
+--- entry of `selectors` is a selector, or { label, select = function(run) … end, batch_select, optimizer,
+--- schedule, baseline } where run.traces[label] is the trace of an earlier entry with the same seed. The first
+--- entry is the baseline of the speedups unless an entry names another. on_run(label, seed, model, result) is
+--- called after each run, as to keep its weights.
+---
+--- Example:
+---     local comparison = th.compare {
+---       data = th.data.digits(), selectors = { th.select.Full(), th.select.RS2 { fraction = 0.2 } }, seeds = { 1 },
+---       model = function(seed) return th.models.mlp { in_channels = 1, image_size = 8, width = 16, seed = seed } end,
+---       optimizer = function(parameters) return th.optim.SGD(parameters, { lr = 0.1, momentum = 0.9 }) end,
+---       epochs = 2, quiet = true,
+---     }
+---     assert(tostring(comparison):find "RS2" and #comparison.rows == 2)
+---@param given table data (a set of data, or a function of the seed), model, optimizer, selectors, epochs (required); schedule, seeds ({ 1, 2, 3 }), target (the accuracy that every run reaches), traces (none), a folder; on_run; and of th.train schedule_per, batch_size, augment, task, label_smoothing, evaluate_on, evaluate_every, initial, matching_error, quiet
+---@return table comparison rows, target, seeds and what was compared
 function M.compare(given)
   local config = options.check("compare", given, rules, 2)
   if #config.selectors == 0 then error("compare: needs at least one selector", 2) end

@@ -5,10 +5,24 @@ local core = require "thresh.core"
 local check = require("thresh.options").check
 
 --- A constructor of modules whose forward pass is a Lua function.
---
--- init(self, …) puts submodules and parameters (nn.parameter) into fields of self; forward(self, x)
--- uses them. What the constructor returns is a module like any other: it goes into nn.Sequential,
--- its parameters into an optimiser, its state into a file, under the names of the fields.
+---
+--- init(self, …) puts submodules and parameters (nn.parameter) into fields of self; forward(self, x)
+--- uses them. What the constructor returns is a module like any other: it goes into nn.Sequential,
+--- its parameters into an optimiser, its state into a file, under the names of the fields.
+---
+--- Example:
+---     local Block = th.nn.define {
+---       name = "Block",
+---       init = function(self, width)
+---         self.linear = th.nn.Linear(width, width)
+---         self.scale = th.nn.parameter(th.ones(1))
+---       end,
+---       forward = function(self, x) return x + self.linear(x) * self.scale end,
+---     }
+---     local model = th.nn.Sequential(Block(4), th.nn.Linear(4, 2))
+---     assert(model(th.ones(3, 4)).shape[2] == 2 and model[1].name == "Block")
+---@param given table name and forward (required), init (nothing)
+---@return fun(...): Module constructor what it is called with goes to init
 local function define(given)
   local o = check("nn.define", given, {
     name = { "string", required = true },

@@ -44,9 +44,19 @@ local evaluate_rules = {
 --- Finds objects with a model and judges them with COCO's rules: accuracy (AP over IoU 0.5 to 0.95), stats
 --- (pycocotools' twelve figures), ap50, ap75, small, medium, large, evaluation (what `th.coco.evaluate`
 --- returns) and results (the detections, which `results:save(path)` writes).
---
--- data: a DetectionDataset. Options: batch_size (16), style ("nvidia"; the values of th.detect.decode),
--- skip_unreadable (false). Every image counts, those without objects too; evaluation mode, no tape.
+---
+--- data: a DetectionDataset. Options: batch_size (16), style ("nvidia"; the values of th.detect.decode),
+--- skip_unreadable (false). Every image counts, those without objects too; evaluation mode, no tape.
+---
+--- Example:
+---     local data = th.data.shapes { n = 4, size = 64, seed = 1 }
+---     local model = th.detect.small_ssd { classes = 6, size = 64, width = 4, seed = 1 }
+---     local found = th.detect.evaluate(model, data, { batch_size = 2 })
+---     assert(found.accuracy <= 1 and #found.stats == 12)
+---@param model SSD300|SmallSSD
+---@param data DetectionDataset
+---@param given? table batch_size (16), style ("nvidia"), skip_unreadable (false)
+---@return table result accuracy, stats, ap50, ap75, small, medium, large, evaluation, results
 function M.evaluate(model, data, given)
   local o = options.check("detect.evaluate", given or {}, evaluate_rules, 2)
   check_fit("detect.evaluate", model, data, 2)
@@ -78,16 +88,27 @@ function scores.loc(parts) return parts.locations end
 function scores.conf(parts) return parts.scores end
 
 --- Learning to detect, as `train{task = th.detect.task{}}` and `compare` take it.
---
--- The loss of an image is MultiBox's, L = (L_conf + alpha L_loc) / N: N its matched default boxes
--- (normalise = "image", as NVIDIA's SSD) or those of all images that are trained on in a step ("batch", as
--- the SSD paper). alpha (1), negatives (3 for each positive), threshold (0.5; the IoU of a match).
--- score: what batch selectors choose by, "normalised" (L by image), "sum" (without N, which favours images
--- of many objects), "loc" or "conf" (a part of the sum). Images without objects have loss 0.
--- Subset selectors get the gradients of the head biases of each image, 30 (classes + 4) numbers for SSD300,
--- or with pooled = true their sums over maps and boxes, classes + 4; without augmentation, score_batch
--- images at a time. evaluation: the options of detect.evaluate.
--- A learned model is judged by detect.evaluate: accuracy is COCO's AP.
+---
+--- The loss of an image is MultiBox's, L = (L_conf + alpha L_loc) / N: N its matched default boxes
+--- (normalise = "image", as NVIDIA's SSD) or those of all images that are trained on in a step ("batch", as
+--- the SSD paper). alpha (1), negatives (3 for each positive), threshold (0.5; the IoU of a match).
+--- score: what batch selectors choose by, "normalised" (L by image), "sum" (without N, which favours images
+--- of many objects), "loc" or "conf" (a part of the sum). Images without objects have loss 0.
+--- Subset selectors get the gradients of the head biases of each image, 30 (classes + 4) numbers for SSD300,
+--- or with pooled = true their sums over maps and boxes, classes + 4; without augmentation, score_batch
+--- images at a time. evaluation: the options of detect.evaluate.
+--- A learned model is judged by detect.evaluate: accuracy is COCO's AP.
+---
+--- Example:
+---     local data = th.data.shapes { n = 4, size = 64, seed = 1 }
+---     local model = th.detect.small_ssd { classes = 6, size = 64, width = 4, seed = 1 }
+---     local run = th.train {
+---       task = th.detect.task { evaluation = { batch_size = 4 } }, model = model, data = { train = data, test = data },
+---       optimizer = th.optim.SGD(model:parameters(), { lr = 1e-3 }), epochs = 1, batch_size = 4, quiet = true,
+---     }
+---     assert(run.accuracy ~= nil)
+---@param given? table normalise ("image"), alpha (1), negatives (3), threshold (0.5), score ("normalised"), pooled (false), score_batch (16), evaluation ({})
+---@return table task as th.train takes it
 function M.task(given)
   local rules = {
     score = { "string", default = "normalised" },
@@ -155,11 +176,23 @@ end
 
 --- How often a run kept the images that hold small, medium and large objects, and objects of each class:
 --- sizes and classes, lists of {name, objects, seen, kept, share}, and images, (n,) tensors seen and kept.
---
--- trace: a path, or what th.select.read_trace gave, of a run with a batch selector (how often each image
--- came by and how often it was kept), or else of one with a subset selector (of how many selections, in how
--- many it was). data: the dataset of the run. An object counts as often as its image; crowds do not count. Sizes
--- are COCO's, by area: below 32^2, to 96^2, above.
+---
+--- trace: a path, or what th.select.read_trace gave, of a run with a batch selector (how often each image
+--- came by and how often it was kept), or else of one with a subset selector (of how many selections, in how
+--- many it was). data: the dataset of the run. An object counts as often as its image; crowds do not count. Sizes
+--- are COCO's, by area: below 32^2, to 96^2, above.
+---
+--- Example:
+---     local data = th.data.shapes { n = 4, size = 64, seed = 1 }
+---     local writer = th.select.write_trace(scratch .. "/run.trace", { data = data, method = "Full" })
+---     writer:count({ 1, 2, 3, 4 }, { kept = th.tensor { 2, 3 } })
+---     writer:write_counts(0, 0.1)
+---     writer:close()
+---     local found = th.detect.keep_counts(scratch .. "/run.trace", data)
+---     assert(found.images.kept:sum():item() == 2 and found.sizes[1].name == "small")
+---@param trace string|Trace
+---@param data DetectionDataset
+---@return table counts sizes, classes and images
 function M.keep_counts(trace, data)
   if type(trace) == "string" then trace = core.select.read_trace(trace) end
   if getmetatable(trace) ~= "Trace" then

@@ -37,6 +37,18 @@ end
 --- large objects in per cent at the last epoch, training and selection seconds, t_diff (mean seconds of a
 --- plain epoch less those of one with selection) and, beside it, the difference of their sums; medians with
 --- the least and the most of the seeds.
+---
+--- Example:
+---     local data = th.data.shapes { n = 2, size = 64, seed = 1 }
+---     local comparison = th.compare {
+---       task = th.detect.task(), data = { train = data, test = data }, selectors = { th.select.Full() }, seeds = { 1 },
+---       model = function(seed) return th.detect.small_ssd { classes = 6, size = 64, width = 4, seed = seed } end,
+---       optimizer = function(parameters) return th.optim.SGD(parameters, { lr = 1e-3 }) end,
+---       epochs = 1, batch_size = 2, quiet = true,
+---     }
+---     assert(th.detect.table(comparison):find "mAP")
+---@param comparison table
+---@return string text
 return function(comparison)
   if type(comparison) ~= "table" or type(comparison.rows) ~= "table" then
     error("detect.table: what compare returned expected, got " .. options.shown(comparison), 2)

@@ -24,10 +24,23 @@ end
 
 --- t_diff: the mean training seconds of the epochs in which no batch was selected from, minus that of the
 --- epochs in which some were. result: what train returned.
---
--- seconds, and standard_error where there are two epochs of each kind; outside and inside: {epochs =, mean =,
--- sum =}; literal, sum(outside) - sum(inside), which is how t_diff has been printed, and which grows with the
--- number of epochs alone. Evaluation and checkpoints are in none of them; the clock is monotonic.
+---
+--- seconds, and standard_error where there are two epochs of each kind; outside and inside: {epochs =, mean =,
+--- sum =}; literal, sum(outside) - sum(inside), which is how t_diff has been printed, and which grows with the
+--- number of epochs alone. Evaluation and checkpoints are in none of them; the clock is monotonic.
+---
+--- Example:
+---     local data = th.data.digits()
+---     local model = th.models.mlp { in_channels = 1, image_size = 8, width = 16, seed = 1 }
+---     local run = th.train {
+---       model = model, data = data, epochs = 2, quiet = true,
+---       optimizer = th.optim.SGD(model:parameters(), { lr = 0.1, momentum = 0.9 }),
+---       batch_select = th.select.TopK { keep = 0.5, start = 0.5 },
+---     }
+---     local difference = th.train.t_diff(run)
+---     assert(difference.outside.epochs == 1 and difference.inside.epochs == 1)
+---@param result table what th.train returned
+---@return table difference seconds, standard_error, outside, inside, literal
 function M.difference(result)
   if type(result) ~= "table" or type(result.history) ~= "table" then
     error("train.t_diff: what train returned expected, got " .. options.shown(result), 2)

@@ -1,179 +1,244 @@
 -- SPDX-License-Identifier: Apache-2.0
--- help(x): the documentation of a function, from where it stands: the comment above it in the standard
--- library or in a script, and for native functions their stub in stdlib/meta.
+-- help(x): the documentation of a function, method, namespace or class, by value or by name.
 
 local th = require "thresh"
 local options = require "thresh.options"
-local embedded = require "thresh.embedded"
+local reference = require "thresh.reference"
 
 local M = {}
 
 local usage = [[
-help(x) tells what x is, as in help(select.GradMatch) or help(select.omp); a name in quotes does as well,
-help "select.omp". help(select) lists a namespace. In scripts it is th.help.]]
+help(x) tells what x is, as in help(select.GradMatch), help(t.sum) or help(model); a name in quotes does as
+well, help "select.omp" or help "Tensor.sum". help(select) lists a namespace. In scripts it is th.help.
+]]
 
--- The lines of a Lua file: one of the standard library, which the binary carries, or any other.
-local function lines_of(path)
-  local module = path:match("^stdlib/(.*)%.lua$")
-  local text = module and embedded(module:gsub("/", "."))
-  if not text then
-    local file = io.open(path, "r")
-    if not file then return nil end
-    text = file:read "a"
-    file:close()
+-- A text on lines of at most 100 columns, those behind the first indented.
+local function folded(text, indent)
+  local lines, current = {}, nil
+  for word in text:gmatch "%S+" do
+    if current and utf8.len(current) + 1 + utf8.len(word) > 100 then
+      lines[#lines + 1], current = current, indent .. word
+    else
+      current = current and current .. " " .. word or word
+    end
   end
-  local lines = {}
-  for line in (text .. "\n"):gmatch "(.-)\n" do lines[#lines + 1] = line end
-  return lines
+  lines[#lines + 1] = current
+  return table.concat(lines, "\n")
 end
 
--- A line of a comment as help shows it.
-local function shown(line)
-  local text = line:gsub("^%s*%-%-%-?%s?", "")
-  local name, kind, what = text:match "^@param%s+(%S+)%s+(%S+)%s*(.*)$"
-  if name then return string.format("  %s (%s)%s", name, kind, what ~= "" and ": " .. what or "") end
-  kind, what = text:match "^@return%s+(%S+)%s*(.*)$"
-  if kind then return string.format("  returns %s%s", kind, what ~= "" and " " .. what or "") end
-  if text:find "^@" then return nil end
-  return text
-end
-
--- The comment that ends above line `number`; nil where it does not begin with three dashes.
-local function comment_above(lines, number)
-  local first = number
-  while first > 1 and lines[first - 1]:find "^%s*%-%-" do first = first - 1 end
-  if first == number or not lines[first]:find "^%s*%-%-%-" then return nil end
+-- Parameters and results; nil without any.
+local function called_with(entry)
   local out = {}
-  for i = first, number - 1 do out[#out + 1] = shown(lines[i]) end
+  for _, p in ipairs(entry.params) do
+    out[#out + 1] = "  " .. folded(string.format("%s%s (%s)%s", p.name, p.optional and "?" or "", p.type,
+      p.text ~= "" and ": " .. p.text or ""), "      ")
+  end
+  for _, r in ipairs(entry.returns) do
+    out[#out + 1] = "  " .. folded("returns " .. r.type .. " " .. r.text, "      ")
+  end
+  return #out > 0 and table.concat(out, "\n") or nil
+end
+
+local function example_of(code)
+  return code and "Example:\n    " .. code:gsub("\n", "\n    "):gsub("\n +\n", "\n\n") or nil
+end
+
+-- The parts that are not nil, nor empty, a blank line between two.
+local function paragraphs(...)
+  local out = {}
+  for i = 1, select("#", ...) do
+    local part = select(i, ...)
+    if part and part ~= "" then out[#out + 1] = part end
+  end
+  return table.concat(out, "\n\n")
+end
+
+local function entry_text(entry)
+  return paragraphs(entry.owner and reference.signature(entry), entry.text, called_with(entry),
+    example_of(entry.example))
+end
+
+-- Names with what is said of each, in two columns.
+local function listed(rows)
+  local widest, out = 18, {}
+  for _, row in ipairs(rows) do widest = math.max(widest, #row[1]) end
+  for i, row in ipairs(rows) do out[i] = string.format("  %-" .. widest .. "s  %s", row[1], row[2] or "") end
   return table.concat(out, "\n")
 end
 
--- The comment above the first line of the stubs of a namespace that has the pattern, and that line.
-local function stub(namespace, pattern)
-  local lines = lines_of("stdlib/meta/" .. namespace .. ".lua")
-  for i, line in ipairs(lines or {}) do
-    if line:find(pattern) then return comment_above(lines, i), line end
+local function namespace_text(space)
+  local text, example = reference.namespace_text(space)
+  local rows = {}
+  for i, name in ipairs(reference.members(space)) do
+    local entry = reference.member(space, name)
+    rows[i] = { name, entry and entry.summary }
   end
+  return paragraphs(text ~= "" and text or "th." .. space, example_of(example), listed(rows))
 end
 
-local namespaces = { "select", "nn", "models", "optim", "schedule", "data", "statistics" }
+local function class_text(class)
+  local owner = reference.owner(class)
+  local fields, methods = {}, {}
+  for i, field in ipairs(owner.fields) do fields[i] = { field.name, "(" .. field.type .. ") " .. field.text } end
+  for i, entry in ipairs(owner.entries) do methods[i] = { ":" .. entry.name, entry.summary } end
+  local base = owner.parent ~= "Object" and owner.parent
+  return paragraphs(base and class .. ", a " .. base or class, owner.text, example_of(owner.example), listed(fields),
+    listed(methods))
+end
 
--- Where `value` stands in th: its namespace ("" for th itself) and its name.
-local function path_of(value)
-  for _, space in ipairs(namespaces) do
-    for name, member in pairs(th[space]) do
-      if rawequal(member, value) then return space, name end
+-- What is found is told by { space =, name = } of a member, { space = } or { class = }.
+local function find_table(value)
+  for _, space in ipairs(reference.namespaces) do
+    -- At the prompt `select` stands for two: Lua's own and the namespace.
+    local namespace = reference.namespace(space)
+    if rawequal(value, namespace) or space ~= "th" and rawequal(value, rawget(_G, space)) then
+      return { space = space }
     end
   end
-  for name, member in pairs(th) do
-    if rawequal(member, value) then return "", name end
+end
+
+local function find_function(value)
+  for _, space in ipairs(reference.namespaces) do
+    for name, member in pairs(reference.namespace(space)) do
+      if rawequal(member, value) then return { space = space, name = name } end
+    end
+  end
+  -- A method: those of a class stand first in its metatable.
+  local classes = {}
+  for _, meta in pairs(debug.getregistry()) do
+    local name = type(meta) == "table" and rawget(meta, "__name")
+    local methods = type(name) == "string" and rawget(meta, 1)
+    for method, f in pairs(type(methods) == "table" and methods or {}) do
+      if rawequal(f, value) then classes[#classes + 1] = { class = name, method = method } end
+    end
+  end
+  -- One that classes share is told of where it is declared.
+  for _, found in ipairs(classes) do
+    local entry = reference.method(found.class, found.method)
+    if entry then return { class = entry.owner, method = found.method } end
   end
 end
 
--- What the path of names leads to, such as "select.omp" or "th.select.omp"; nil where it ends.
-local function at(path)
+-- What a name leads to, such as "select.omp", "th.zeros", "Tensor.sum", "Tensor:sum" or "Module".
+local function find_name(path)
+  local first, last = path:match "^(%a[%w_]*)[.:]?([%w_]*)$"
+  if first and reference.owner(first) and reference.owner(first).is_class then
+    if last == "" then return { class = first } end
+    return reference.method(first, last) and { class = first, method = last } or nil
+  end
   local value = th
   for name in path:gsub("^th%.", ""):gmatch "[^.]+" do
     if type(value) ~= "table" then return nil end
-    local ok, found = pcall(function() return value[name] end)
-    if not ok then return nil end
-    value = found
+    if name ~= "th" then
+      local ok, found = pcall(function() return value[name] end)
+      if not ok then return nil end
+      value = found
+    end
   end
-  return value
+  return nil, value
 end
 
-local function function_text(f)
-  local space, name = path_of(f)
-  local info = debug.getinfo(f, "S")
-  if info.what ~= "C" then
-    local lines = info.source:sub(1, 1) == "@" and lines_of(info.source:sub(2))
-    local text = lines and lines[info.linedefined] and comment_above(lines, info.linedefined)
-    if not text then return nil end
-    local arguments = lines[info.linedefined]:match "%b()"
-    return (name and (space ~= "" and space .. "." or "th.") .. name .. (arguments or "") .. "\n\n" or "")
-      .. text
+local function text_of(found, value)
+  if found.method then return entry_text(reference.method(found.class, found.method)) end
+  if found.class then return class_text(found.class) end
+  if found.name then
+    local entry = reference.member(found.space, found.name, value)
+    return entry and entry_text(entry)
   end
-  if not name or space == "" then return nil end
-  local text, line = stub(space, "^function " .. space .. "%." .. name .. "%(")
-  return text and line:match "^function (.*%)) end" .. "\n\n" .. text
-end
-
--- A namespace: what its stubs say of it, then its functions with the first line of their text.
-local function namespace_text(space)
-  local out, names = { stub(space, "^local " .. space .. " = {}") }, {}
-  out = { out[1] or "th." .. space }
-  for name, member in pairs(th[space]) do
-    if type(name) == "string" and type(member) == "function" then names[#names + 1] = name end
-  end
-  table.sort(names)
-  out[#out + 1] = ""
-  for _, name in ipairs(names) do
-    local text = M.text(th[space][name])
-    local summary = text and text:match "\n\n([^\n]*)" or ""
-    out[#out + 1] = string.format("  %-20s %s", name, summary)
-  end
-  return table.concat(out, "\n")
+  -- A part of the library that can be called: th.train tells of train.train.
+  local f = reference.called(found.space)
+  if f then return entry_text(reference.member(found.space, f)) end
+  return namespace_text(found.space)
 end
 
 --- The text that help(value) prints; nil and why where there is none.
+---
+--- Example:
+---     assert(th.help.text "select.omp":find "matching pursuit")
+---     local text, why = th.help.text(42)
+---     assert(text == nil and why == "help: there is no text about 42")
+---@param value any a function, a method, a namespace, an object or the name of one
+---@return string? text
+---@return string? why
 function M.text(value)
   if value == nil then return nil, "help: nil has no documentation" end
+  local found
   if type(value) == "string" then
-    local found = at(value)
-    if found == nil then return nil, "help: there is no th." .. value:gsub("^th%.", "") end
-    value = found
-  end
-  local text
-  if type(value) == "table" then
-    for _, space in ipairs(namespaces) do
-      -- At the prompt `select` stands for two: Lua's own and the namespace.
-      if rawequal(value, th[space]) or rawequal(value, rawget(_G, space)) then
-        return namespace_text(space)
-      end
+    local name = value
+    found, value = find_name(name)
+    if not found and value == nil then
+      local class = reference.owner(name:match "^%w*")
+      return nil, "help: there is no " .. (class and class.is_class and name or "th." .. name:gsub("^th%.", ""))
     end
-    -- A part of the library that can be called: th.train tells of train.train.
-    local space, name = path_of(value)
-    local f = space == "" and rawget(value, name)
-    text = type(f) == "function" and function_text(f)
-  elseif type(value) == "function" then
-    text = function_text(value)
   end
+  if not found then
+    if type(value) == "function" then
+      found = find_function(value)
+      if not found then
+        local entry = reference.comment(value)
+        if entry then return entry_text(entry) end
+      end
+    elseif type(value) == "table" then
+      found = find_table(value)
+    elseif type(value) == "userdata" then
+      local class = getmetatable(value)
+      found = reference.owner(class) and { class = class }
+    end
+  end
+  local text = found and text_of(found, value)
   if text then return text end
-  local space, name = path_of(value)
-  local what = name and "th." .. (space ~= "" and space .. "." or "") .. name or options.shown(value)
-  return nil, "help: there is no text about " .. what
+  local what = found and found.name and "th." .. (found.space ~= "th" and found.space .. "." or "") .. found.name
+  return nil, "help: there is no text about " .. (what or options.shown(value))
 end
 
---- Functions whose name or text holds a word, in any case: a list of { name, summary }, names first.
+--- Functions and methods whose name or text holds a word, in any case, those by name first.
+---
+--- At the prompt it is apropos.
+---
+--- Example:
+---     local found = th.help.search "matching pursuit"
+---     local names = {}
+---     for _, item in ipairs(found) do names[item.name] = item.summary end
+---     assert(names["select.omp"])
+---@param word string
+---@return table[] found a list of { name, summary }
 function M.search(word)
   word = word:lower()
   local by_name, by_text = {}, {}
-  local function look(name, value)
-    if type(value) ~= "function" then return end
-    local text = M.text(value)
-    local summary = text and text:match "\n\n([^\n]*)" or ""
-    local item = { name = name, summary = summary }
+  local function look(name, entry)
+    local item = { name = name, summary = entry and entry.summary or "" }
     if name:lower():find(word, 1, true) then
       by_name[#by_name + 1] = item
-    elseif text and text:lower():find(word, 1, true) then
+    elseif entry and entry_text(entry):lower():find(word, 1, true) then
       by_text[#by_text + 1] = item
     end
   end
-  for _, space in ipairs(namespaces) do
-    for name, value in pairs(th[space]) do
-      if type(name) == "string" then look(space .. "." .. name, value) end
-    end
+  for _, space in ipairs(reference.namespaces) do
+    for _, name in ipairs(reference.members(space)) do look(space .. "." .. name, reference.member(space, name)) end
   end
-  for name, value in pairs(th) do
-    if type(name) == "string" then look("th." .. name, value) end
+  for _, class in ipairs(reference.classes()) do
+    for _, entry in ipairs(reference.owner(class).entries) do look(class .. ":" .. entry.name, entry) end
   end
   for _, list in ipairs { by_name, by_text } do table.sort(list, function(a, b) return a.name < b.name end) end
   return table.move(by_text, 1, #by_text, #by_name + 1, by_name)
 end
 
---- Prints what is known of a value: a function, a namespace or the name of one.
+--- Prints what is known of a value: a function, a method, a namespace, an object or the name of one.
+---
+--- Without a value it prints how it is used, and the names of all namespaces and classes.
+---
+--- Example:
+---     th.help(th.select.RS2)
+---     th.help "Module.forward"
+---     assert(th.help.text "Module.forward" == th.help.text(th.nn.Linear(2, 3).forward))
+---@param ... any one value; none: how help is used
 function M.help(...)
-  if select("#", ...) == 0 then return print(usage) end
+  if select("#", ...) == 0 then
+    local function names(title, list) return folded(title .. " " .. table.concat(list, ", ") .. ".", "  ") end
+    return print(table.concat({
+      usage, names("Namespaces:", reference.namespaces), names("Classes:", reference.classes()),
+    }, "\n"))
+  end
   local text, why = M.text((...))
   print(text or why)
 end

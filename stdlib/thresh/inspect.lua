@@ -86,6 +86,13 @@ function describe(value, options, depth, seen)
 end
 
 --- The text of any value. Options: depth (4), items (100) a table, width (80) of a line.
+---
+--- Example:
+---     assert(th.inspect { 1, 2, name = "x" } == '{ 1, 2, name = "x" }')
+---     assert(th.inspect({ { { 1 } } }, { depth = 1 }) == "{ {…} }")
+---@param value any
+---@param options? table depth (4), items (100), width (80)
+---@return string text
 function M.inspect(value, options)
   local o = check("inspect", options, {
     depth = { "integer", default = 4, from = 0 },

@@ -56,14 +56,23 @@ local function shared(a, b, what)
 end
 
 --- How far apart two trained models are, tensor by tensor.
---
--- a and b: models, safetensors files or tables of tensors of the same names and shapes. Of each tensor:
--- relative, ||b - a|| / ||a||; cosine, <a, b> / (||a|| ||b||); wasserstein, the first Wasserstein distance of
--- the values, mean |sort(a) - sort(b)|; quantiles (0, 5, 25, 50, 75, 95, 100 %) of both. Options: null, a
--- model trained as a was, with another seed: what chance does; each row then has null = { relative, … }
--- and ratio = wasserstein / null.wasserstein, by which rows are ranked, largest first (by relative
--- without a null). like: a pattern that names must match. With 10^5 weights any test of equality is
--- significant, so these are sizes of effects. Returns { rows }; `tostring` is the table. O(size log size).
+---
+--- a and b: models, safetensors files or tables of tensors of the same names and shapes. Of each tensor:
+--- relative, ||b - a|| / ||a||; cosine, <a, b> / (||a|| ||b||); wasserstein, the first Wasserstein distance of
+--- the values, mean |sort(a) - sort(b)|; quantiles (0, 5, 25, 50, 75, 95, 100 %) of both. Options: null, a
+--- model trained as a was, with another seed: what chance does; each row then has null = { relative, … }
+--- and ratio = wasserstein / null.wasserstein, by which rows are ranked, largest first (by relative
+--- without a null). like: a pattern that names must match. With 10^5 weights any test of equality is
+--- significant, so these are sizes of effects. Returns { rows }; `tostring` is the table. O(size log size).
+---
+--- Example:
+---     local a, b = th.nn.Linear(4, 3, { seed = 1 }), th.nn.Linear(4, 3, { seed = 2 })
+---     local found = th.layers.compare(a, b, { null = th.nn.Linear(4, 3, { seed = 3 }) })
+---     assert(#found.rows == 2 and found.rows[1].ratio >= found.rows[2].ratio)
+---@param a Module|string|table
+---@param b Module|string|table
+---@param given? table null (none), like (none)
+---@return table comparison rows
 function M.compare(a, b, given)
   local o = options.check("layers.compare", given or {}, {
     null = { { "string", "table", "userdata" } }, like = { "string" },
@@ -120,10 +129,18 @@ local Histogram = {}
 Histogram.__index = Histogram
 
 --- Histograms of one tensor of several models on common bins.
---
--- models: a table { label = model, file or table of tensors, … }. bins = 21, from the least to the largest
--- value of all. Returns { edges, counts = { label = { … } }, labels }; `tostring` draws it, and `csv()` is
--- a line a bin: from, to and a count for each label.
+---
+--- models: a table { label = model, file or table of tensors, … }. bins = 21, from the least to the largest
+--- value of all. Returns { edges, counts = { label = { … } }, labels }; `tostring` draws it, and `csv()` is
+--- a line a bin: from, to and a count for each label.
+---
+--- Example:
+---     local found = th.layers.histogram("weight", { a = th.nn.Linear(4, 3), b = th.nn.Linear(4, 3) }, { bins = 5 })
+---     assert(#found.edges == 6 and #found.counts.a == 5)
+---@param name string of the tensor
+---@param models table<string, Module|string|table>
+---@param given? table bins (21)
+---@return table histogram edges, counts, labels
 function M.histogram(name, models, given)
   local o = options.check("layers.histogram", given or {}, {
     bins = { "integer", default = 21, from = 1, to = 1000 },

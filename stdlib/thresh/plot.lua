@@ -40,6 +40,12 @@ end
 --- A chart of lines over a common x. series: a list of {label=, x=, y=}, two lists of numbers of one
 --- length (x is 1, 2, … without it); what is not finite is left out. title; width and height of the
 --- field in characters (56, 12). `tostring` draws it.
+---
+--- Example:
+---     local figure = th.plot.line { series = { { label = "loss", y = { 3, 2, 1 } } }, title = "training" }
+---     assert(tostring(figure):find "loss")
+---@param given table series (required), title, x_label, width (56), height (12)
+---@return table figure
 function M.line(given)
   local o = options.check("plot.line", given, {
     series = { "table", required = true },
@@ -129,6 +135,12 @@ local Row = {}
 Row.__tostring = function(self) return table.concat(columns.beside(self.parts), "\n") end
 
 --- Figures side by side; `tostring` draws them.
+---
+--- Example:
+---     local figure = th.plot.line { series = { { y = { 3, 2, 1 } } }, width = 20 }
+---     assert(#tostring(th.plot.beside { figure, figure }) > #tostring(figure))
+---@param figures table[]
+---@return table row
 function M.beside(figures)
   local parts = {}
   for i, figure in ipairs(figures) do
@@ -161,6 +173,13 @@ end
 --- Metrics of runs over the epochs, a figure each and side by side: the training loss and, where it was
 --- measured (`matching_error` of train), the gradient-matching error; or the fields of the history that
 --- `metrics` lists. given: what train returned, a list of such, or what compare returned.
+---
+--- Example:
+---     local run = { selector = "RS2", history = { { epoch = 1, loss = 2 }, { epoch = 2, loss = 1 } } }
+---     assert(tostring(th.plot.history(run)):find "RS2")
+---@param given table
+---@param metrics? string[] fields of the history
+---@return table row of figures
 function M.history(given, metrics)
   local runs = runs_of(given)
   if not metrics then

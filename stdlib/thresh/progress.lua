@@ -11,6 +11,14 @@ local Progress = {}
 Progress.__index = Progress
 
 --- A progress line. Options: label, total (steps), every (seconds between log lines, 5), quiet.
+---
+--- Example:
+---     local progress = th.progress.start { label = "working", total = 3, quiet = true }
+---     for i = 1, 3 do progress:step("item " .. i) end
+---     progress:finish()
+---     assert(progress.count == 3)
+---@param options? table label (""), total (none), every (5), quiet (false)
+---@return table progress with step(text, steps) and finish(text)
 function M.start(options)
   local o = check("progress", options, {
     label = { "string", default = "" },
@@ -36,6 +44,11 @@ local function duration(seconds)
 end
 
 --- `seconds` (finite, not negative) as text: "4.2 s", "2 min 05 s", "1 h 30 min".
+---
+--- Example:
+---     assert(th.progress.duration(125) == "2 min 05 s")
+---@param seconds number
+---@return string text
 function M.duration(seconds)
   if type(seconds) ~= "number" or not (seconds >= 0 and seconds < math.huge) then
     error(string.format("duration: seconds must be a number of at least 0, got %s",

@@ -25,6 +25,15 @@ local M = {}
 --- Cost: yours; a method of ctx that looks at the model makes one forward pass over n candidates, once
 ---   a selection.
 --- Not when: a selector of th.select does the same: it is native and tested.
+---
+--- Example:
+---     local First = th.select.define {
+---       name = "First", fraction = 0.5,
+---       select = function(ctx) return th.arange(1, ctx.budget) end,
+---     }
+---     assert(First.select({ budget = 3 }):equal(th.tensor { 1, 2, 3 }))
+---@param given table name, fraction, select, every, first, warm
+---@return table selector as th.train takes it as `select`
 function M.define(given)
   local o = options.check("select.define", given, rules {
     name = { "string", required = true },
@@ -43,6 +52,10 @@ end
 --- Cost: nothing to select; an epoch trains on all n.
 --- Not when: the question is what a budget buys: compare with a full run of the same seconds whose
 ---   learning rate decays fully in them.
+---
+--- Example:
+---     assert(th.select.Full().fraction == 1)
+---@return table selector as th.train takes it as `select`
 function M.Full()
   return { name = "Full", fraction = 1, every = 1, first = 0, all = true, options = {} }
 end
@@ -54,6 +67,12 @@ end
 --- Defaults: no warm. fraction is required.
 --- Cost: O(k) time and memory, once a run; no forward pass.
 --- Not when: it is the only control: select.RS2 costs the same and is far better.
+---
+--- Example:
+---     local selector = th.select.Random { fraction = 0.1 }
+---     assert(#selector.select { n = 50, budget = 5, seed = 1 } == 5)
+---@param given table the options, as told above
+---@return table selector as th.train takes it as `select`
 function M.Random(given)
   local o = options.check("select.Random", given, {
     fraction = timing.fraction, warm = timing.warm,
@@ -75,6 +94,14 @@ end
 --- Defaults: replacement = false, every = 1, first = 0, no warm. fraction is required.
 --- Cost: O(n) time and memory a draw (O(k) with replacement); no forward pass.
 --- Not when: the images to train on must stay the same, as where they have to be stored.
+---
+--- Example:
+---     local selector = th.select.RS2 { fraction = 0.1 }
+---     local a = selector.select { n = 50, budget = 5, seed = 1, draw = 0 }
+---     local b = selector.select { n = 50, budget = 5, seed = 1, draw = 1 }
+---     assert(th.select.jaccard(a, b) == 0)
+---@param given table the options, as told above
+---@return table selector as th.train takes it as `select`
 function M.RS2(given)
   local o = options.check("select.RS2", given, rules({
     replacement = { "boolean", default = false },
@@ -96,6 +123,12 @@ end
 ---   their images), every = 1, first = 0, no warm. fraction is required.
 --- Cost: O(n) time and memory a draw; no forward pass.
 --- Not when: what is tested chooses single images: its control is select.RS2.
+---
+--- Example:
+---     local selector = th.select.RandomPB { fraction = 0.1, keep_batches = false }
+---     assert(selector.options.keep_batches == false)
+---@param given table the options, as told above
+---@return table selector as th.train takes it as `select`
 function M.RandomPB(given)
   local o = options.check("select.RandomPB", given, rules({
     keep_batches = { "boolean", default = true },
@@ -167,6 +200,12 @@ end
 ---   for one class at a time. No n x d matrix.
 --- Not when: gradients are all alike (a well-fit network), nor for its speed at every = 1: the forward
 ---   pass then costs a third of a full epoch.
+---
+--- Example:
+---     local selector = th.select.GradMatch { fraction = 0.3, every = 10, warm = 0.5 }
+---     assert(selector.name == "GradMatch-warm" and selector.options.lambda == 0.5)
+---@param given table the options, as told above
+---@return table selector as th.train takes it as `select`
 function M.GradMatch(given)
   local own = { mode = { "string", default = "per_class_per_gradient" } }
   for name, rule in pairs(gradmatch_rules) do own[name] = rule end
@@ -196,6 +235,12 @@ end
 --- Cost: a forward pass over n; time n C E + b (k / B) d and memory b d floats, d = C (E + 1) (C
 ---   without linear_layer).
 --- Not when: batches are large and mixed: their means hardly differ, and select.RandomPB is free.
+---
+--- Example:
+---     local selector = th.select.GradMatchPB { fraction = 0.3 }
+---     assert(selector.options.lambda == 0 and selector.every == 20)
+---@param given table the options, as told above
+---@return table selector as th.train takes it as `select`
 function M.GradMatchPB(given)
   local own = { keep_batches = { "boolean", default = true } }
   for name, rule in pairs(gradmatch_rules) do own[name] = rule end
@@ -207,6 +252,11 @@ function M.GradMatchPB(given)
 end
 
 --- Whether `value` is a selector: a table with a name and a select function, or `Full`.
+---
+--- Example:
+---     assert(th.select.is_selector(th.select.Full()) and not th.select.is_selector {})
+---@param value any
+---@return boolean is_selector
 function M.is_selector(value)
   return type(value) == "table" and type(rawget(value, "name")) == "string"
     and (rawget(value, "all") == true or rawget(value, "select") ~= nil)

@@ -146,6 +146,14 @@ local function picture(image, what)
 end
 
 --- The text that draws a picture: what `show` writes. Options as of show.
+---
+--- Example:
+---     local text = th.show.text(th.ones(1, 4, 4), { protocol = "letters", width = 4 })
+---     assert(text:find "\n")
+---@param image Tensor|string
+---@param given? table protocol, width
+---@param level? integer whose mistake an error is, as to error (1)
+---@return string text
 function M.text(image, given, level)
   local o = options.check("show", given or {}, {
     protocol = { "string" }, width = { "integer", from = 1, to = 4096 },
@@ -170,9 +178,16 @@ end
 
 --- Draws a picture in the terminal: uint8, or floats (of any range: beyond 0 … 1 it is stretched), (3, H, W),
 --- (1, H, W) or (H, W), or the path of a JPEG or PNG file.
---
--- Options: protocol ("kitty", "sixel", "blocks" of half characters, "letters" without colours; that of the
--- terminal), width in characters (the terminal's, at most 80).
+---
+--- Options: protocol ("kitty", "sixel", "blocks" of half characters, "letters" without colours; that of the
+--- terminal), width in characters (the terminal's, at most 80).
+---
+--- Example:
+---     local image = th.rand(3, 8, 8)
+---     th.show(image, { protocol = "letters", width = 8 })
+---     assert(image:amax():item() <= 1)
+---@param image Tensor|string
+---@param given? table protocol, width
 function M.show(image, given)
   io.write(M.text(image, given, 2))
   io.flush()

@@ -31,6 +31,15 @@ function M.loader_options(task, given)
 end
 
 --- Accuracy and mean loss of `model` on `data`, in evaluation mode, without a tape.
+---
+--- Example:
+---     local model = th.models.mlp { in_channels = 1, image_size = 8, width = 16, seed = 1 }
+---     local found = th.train.evaluate(model, th.data.digits().test)
+---     assert(found.n == 359 and found.correct == found.accuracy * found.n)
+---@param model Module
+---@param data Dataset
+---@param batch_size? integer (256)
+---@return table result accuracy, loss, correct, n
 function M.evaluate(model, data, batch_size)
   if not nn.is_module(model) then
     error("evaluate: model must be a module, got " .. options.shown(model), 2)

@@ -434,14 +434,26 @@ end
 
 --- Trains a model and returns what happened: history (a row an epoch), seconds (train, select,
 --- evaluate), forwarded and backwarded images, accuracy (last) and best.
---
--- `select` chooses the images of an epoch, `batch_select` the rows of each batch. A row of the history
--- has loss (of what was trained on), images and trained rows, selective (in how many batches rows were chosen), forwarded and backwarded so far, accuracy;
--- and of the subset: residual, filled and filled_share (random fill), overlap (Jaccard with the subset
--- before), distinct (the part of the candidates used so far), a warning where most is fill, and with
--- matching_error how far its gradients miss those of all before the epoch: "last_layer" (or true), at the
--- cost of a forward pass over the candidates an epoch, or "all" parameters, in evaluation mode, at that of
--- a forward and backward pass over the candidates and the subset. Neither counts as training or selection.
+---
+--- `select` chooses the images of an epoch, `batch_select` the rows of each batch. A row of the history
+--- has loss (of what was trained on), images and trained rows, selective (in how many batches rows were chosen), forwarded and backwarded so far, accuracy;
+--- and of the subset: residual, filled and filled_share (random fill), overlap (Jaccard with the subset
+--- before), distinct (the part of the candidates used so far), a warning where most is fill, and with
+--- matching_error how far its gradients miss those of all before the epoch: "last_layer" (or true), at the
+--- cost of a forward pass over the candidates an epoch, or "all" parameters, in evaluation mode, at that of
+--- a forward and backward pass over the candidates and the subset. Neither counts as training or selection.
+---
+--- Example:
+---     local data = th.data.digits()
+---     local model = th.models.mlp { in_channels = 1, image_size = 8, width = 16, seed = 1 }
+---     local run = th.train {
+---       model = model, data = data, epochs = 2, quiet = true,
+---       optimizer = th.optim.SGD(model:parameters(), { lr = 0.1, momentum = 0.9 }),
+---       select = th.select.RS2 { fraction = 0.5 },
+---     }
+---     assert(#run.history == 2 and run.forwarded > 0 and run.best >= run.accuracy)
+---@param config table model, data, optimizer, epochs (required); select (th.select.Full()), batch_select (none), schedule (none), schedule_per ("epoch", or "step"), batch_size (128), seed (1), augment (none), task (classification), label_smoothing (0), evaluate_on ("test"), evaluate_every (1), initial ("random", or "full"), trace (none), a path; matching_error (false), on_epoch(row, run), quiet (false), label
+---@return table run selector, seed, history, seconds, forwarded, backwarded, accuracy, best, trace
 function M.train(config)
   local run = start(config)
   run.model:train()

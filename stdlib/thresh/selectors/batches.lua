@@ -154,6 +154,13 @@ local jiang_rules = {
 ---   O(n log n) for a batch of n. Memory of one batch, and an image's last loss with stale.
 --- Not when: high losses are those of wrong labels; nor without its control: select.RandomBackprop of
 ---   the same keep costs less, and often does as well.
+---
+--- Example:
+---     local selector = th.select.SelectiveBackprop { keep = 0.5, reuse = true }
+---     local info = { seed = 1, epoch = 1, batch = 1 }
+---     assert(#selector.select(info, th.tensor { 0.1, 0.5, 2.0, 3.0 }) == 2)
+---@param given? table the options, as told above
+---@return table selector as th.train takes it as `batch_select`
 function M.SelectiveBackprop(given)
   local variant = "composer"
   if type(given) == "table" and rawget(given, "variant") ~= nil then variant = given.variant end
@@ -192,6 +199,13 @@ end
 ---   batch_norm = "kept_rows", scale_factor = 1.
 --- Cost: keep of a plain step, with reuse 1/3 + 2/3 keep; O(n) for a batch of n.
 --- Not when: all that is wanted is cheaper epochs: select.RS2 leaves images out before they are loaded.
+---
+--- Example:
+---     local selector = th.select.RandomBackprop { keep = 0.25 }
+---     local info = { seed = 1, epoch = 1, batch = 1, indices = th.arange(1, 8) }
+---     assert(#selector.select(info) == 2)
+---@param given? table the options, as told above
+---@return table selector as th.train takes it as `batch_select`
 function M.RandomBackprop(given)
   local o = checked("select.RandomBackprop", given, {
     variant = { "string", default = "composer" }, keep = keep_rule, beta = { "number", default = 3, from = 0 },
@@ -230,6 +244,12 @@ end
 ---   statistics = "freeze", mode = "train", batch_norm = "kept_rows", scale_factor = 1.
 --- Cost: 1/3 + keep of a plain step, with reuse 1/3 + 2/3 keep; O(n log n) for a batch of n.
 --- Not when: labels are noisy; it is here to be compared with.
+---
+--- Example:
+---     local selector = th.select.TopK { keep = 0.5 }
+---     assert(selector.select({}, th.tensor { 0.1, 0.5, 2.0, 3.0 }):equal(th.tensor { 3, 4 }))
+---@param given? table the options, as told above
+---@return table selector as th.train takes it as `batch_select`
 function M.TopK(given)
   local o = checked("select.TopK", given, { keep = keep_rule }, always)
   return new("TopK", o, { select = function(_, losses) return highest(losses, o.keep) end })
@@ -245,6 +265,12 @@ end
 ---   statistics = "freeze", mode = "train", batch_norm = "kept_rows", scale_factor = 1.
 --- Cost: 1/3 + keep of a plain step, with reuse 1/3 + 2/3 keep; O(n log n) for a batch of n.
 --- Not when: accuracy is the aim.
+---
+--- Example:
+---     local selector = th.select.LowK { keep = 0.5 }
+---     assert(selector.select({}, th.tensor { 0.1, 0.5, 2.0, 3.0 }):equal(th.tensor { 1, 2 }))
+---@param given? table the options, as told above
+---@return table selector as th.train takes it as `batch_select`
 function M.LowK(given)
   local o = checked("select.LowK", given, { keep = keep_rule }, always)
   return new("LowK", o, { select = function(_, losses) return highest(-losses, o.keep) end })
@@ -264,6 +290,13 @@ end
 ---   batch of n; n floats; and once the training of the other model.
 --- Not when: there is no held-out data to train the other model on; nor to save time: it saves steps,
 ---   not seconds.
+---
+--- Example:
+---     local selector = th.select.RHO { irreducible = { 0, 3, 0 }, keep = 0.5 }
+---     local info = { n = 3, indices = th.tensor { 2, 3 } }
+---     assert(selector.select(info, th.tensor { 3.0, 1.0 }):equal(th.tensor { 2 }))
+---@param given table the options, as told above
+---@return table selector as th.train takes it as `batch_select`
 function M.RHO(given)
   local o = checked("select.RHO", given, {
     irreducible = { { "userdata", "table" }, required = true },

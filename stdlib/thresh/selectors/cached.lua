@@ -94,6 +94,18 @@ end
 --- Cost: reading the file; O(k) an epoch, "priority" O(n log n) a draw; no forward pass.
 --- Not when: the data or their order changed; nor as evidence for a selector without "shuffled" and
 ---   select.RS2 beside it.
+---
+--- Example:
+---     local data = th.data.from_tensors(th.randn(6, 2), { 1, 2, 1, 2, 1, 2 })
+---     local writer = th.select.write_trace(scratch .. "/run.trace", {
+---       data = data, method = "Mine", options = { fraction = 0.5 }, epochs = 4,
+---     })
+---     writer:write(0, { indices = th.tensor { 1, 2, 3 } }, 0.1)
+---     writer:close()
+---     local selector = th.select.Cached { trace = scratch .. "/run.trace", policy = "loop" }
+---     assert(selector.name == "Cached-Mine-loop" and selector.fraction == 0.5)
+---@param given table the options, as told above
+---@return table selector as th.train takes it as `select`
 function M.Cached(given)
   local o = options.check("select.Cached", given, {
     trace = { { "string", "userdata" }, required = true },

@@ -73,6 +73,12 @@ local craig_rules = {
 ---   time for the picks.
 --- Not when: classes are few and huge, or gradients all alike (a well-fit network): select.RS2 is free
 ---   and hard to beat.
+---
+--- Example:
+---     local selector = th.select.CRAIG { fraction = 0.1, greedy = "stochastic" }
+---     assert(selector.name == "CRAIG" and selector.options.mode == "per_class")
+---@param given table the options, as told above
+---@return table selector as th.train takes it as `select`
 function M.CRAIG(given)
   local o = options.check("select.CRAIG", given, rules(with({
     mode = { "string", default = "per_class" },
@@ -108,6 +114,12 @@ end
 ---   every = 20, first = 1, no warm. fraction is required.
 --- Cost: a forward pass over n; time n C E + b^2 C E and memory b (C (E + 1) + b) floats.
 --- Not when: batches are large and mixed: their means hardly differ.
+---
+--- Example:
+---     local selector = th.select.CRAIGPB { fraction = 0.1, metric = "euclidean" }
+---     assert(selector.name == "CRAIGPB" and selector.options.keep_batches)
+---@param given table the options, as told above
+---@return table selector as th.train takes it as `select`
 function M.CRAIGPB(given)
   local o = options.check("select.CRAIGPB", given, rules(with({
     keep_batches = { "boolean", default = true },
@@ -156,6 +168,12 @@ local objectives = {
 ---   gradients; memory n^2 floats of one class up to n = 8192 for facility location and saturated
 ---   coverage (64 rows above that), k n for the log-determinant, else n.
 --- Not when: n is large and balance false; disparity picks outliers, so not on noisy labels.
+---
+--- Example:
+---     local selector = th.select.Submodular { fraction = 0.1, objective = "graph_cut", on = "embeddings" }
+---     assert(selector.name == "Submodular-graph_cut")
+---@param given table the options, as told above
+---@return table selector as th.train takes it as `select`
 function M.Submodular(given)
   local o = options.check("select.Submodular", given, rules(with({
     objective = { "string", default = "facility_location" },
@@ -198,6 +216,12 @@ local geometry_rules = {
 --- Cost: a forward pass over n; time n d a pick, memory n numbers (a copy of one class's features with
 ---   balance).
 --- Not when: labels are noisy or data have outliers, which it takes first.
+---
+--- Example:
+---     local selector = th.select.KCenter { fraction = 0.1, on = "probabilities" }
+---     assert(selector.options.on == "probabilities")
+---@param given table the options, as told above
+---@return table selector as th.train takes it as `select`
 function M.KCenter(given)
   local o = options.check("select.KCenter", given, rules(with({}, geometry_rules), { every = 20 }), 2)
   options.choice("select.KCenter", "on", o.on,
@@ -215,6 +239,12 @@ end
 ---   is required.
 --- Cost: a forward pass over n; time n C a pick, memory n C numbers.
 --- Not when: the model is untrained or saturated: its probabilities say nothing.
+---
+--- Example:
+---     local selector = th.select.ContextualDiversity { fraction = 0.1, balance = false }
+---     assert(selector.options.balance == false)
+---@param given table the options, as told above
+---@return table selector as th.train takes it as `select`
 function M.ContextualDiversity(given)
   local o = options.check("select.ContextualDiversity", given, rules({
     balance = { "boolean", default = true },
@@ -237,6 +267,12 @@ end
 --- Defaults: on = "embeddings", balance = true, every = 20, first = 1, no warm. fraction is required.
 --- Cost: a forward pass over n; time n d a pick, memory n numbers.
 --- Not when: budgets are small and classes have several modes: their mean is typical of none.
+---
+--- Example:
+---     local selector = th.select.Herding { fraction = 0.1 }
+---     assert(selector.options.on == "embeddings")
+---@param given table the options, as told above
+---@return table selector as th.train takes it as `select`
 function M.Herding(given)
   local o = options.check("select.Herding", given, rules(with({}, geometry_rules), { every = 20 }), 2)
   options.choice("select.Herding", "on", o.on, { "embeddings", "residuals", "probabilities" }, 2)
@@ -265,6 +301,13 @@ end
 ---   worst. O(n) memory.
 --- Not when: a native objective does it (select.submodular): a call of Lua costs far more than a row of
 ---   similarities.
+---
+--- Example:
+---     local value = { 3, 1, 2 }
+---     local found = th.select.greedy { n = 3, k = 2, gain = function(i) return value[i] end }
+---     assert(found.indices:equal(th.tensor { 1, 3 }))
+---@param given table n, k, gain, update, greedy, epsilon, seed, epoch
+---@return table result indices, gains and evaluations
 function M.greedy(given)
   local o = options.check("select.greedy", given, with({
     n = { "integer", required = true, from = 1 }, k = { "integer", required = true, from = 1 },

@@ -114,6 +114,13 @@ end
 --- Cost: O(sum n_c^2 E) time once, O(k n_c E) a subset, O(n_c E) memory (a row of similarities at a
 ---   time); with proxy one forward pass a run.
 --- Not when: the run is long and nothing else follows: it shows the typical candidates again and again.
+---
+--- Example:
+---     local embeddings = th.randn(20, 4)
+---     local selector = th.select.SGE { fraction = 0.5, embeddings = embeddings, subsets = 100 }
+---     assert(selector.options.subsets == 100)
+---@param given table the options, as told above
+---@return table selector as th.train takes it as `select`
 function M.SGE(given)
   local o = check("SGE", given, { embedding_rules, graph_cut_rules, sge_rules }, { first = 0 })
   return base.new("SGE", o, { select = function(ctx) return sge(ctx, o) end })
@@ -132,6 +139,13 @@ end
 ---   first = 0, no warm. fraction is required.
 --- Cost: O(sum n_c^2 E) time once, O(n) an epoch, O(n_c E) memory; with proxy one forward pass a run.
 --- Not when: distance in the embeddings means little: it draws outliers most.
+---
+--- Example:
+---     local embeddings = th.randn(20, 4)
+---     local selector = th.select.WRE { fraction = 0.5, embeddings = embeddings, temperature = 0.5 }
+---     assert(selector.options.temperature == 0.5)
+---@param given table the options, as told above
+---@return table selector as th.train takes it as `select`
 function M.WRE(given)
   local o = check("WRE", given, { embedding_rules, graph_cut_rules, wre_rules }, { first = 0 })
   return base.new("WRE", o, { select = function(ctx) return wre(ctx, o) end })
@@ -151,6 +165,13 @@ end
 ---   memory.
 --- Not when: there are no good embeddings: the paper's come from a large pretrained encoder, a small
 ---   proxy's are a substitute.
+---
+--- Example:
+---     local embeddings = th.randn(20, 4)
+---     local selector = th.select.MILO { fraction = 0.5, embeddings = embeddings, sge_part = 0.25 }
+---     assert(selector.options.sge_part == 0.25)
+---@param given table the options, as told above
+---@return table selector as th.train takes it as `select`
 function M.MILO(given)
   local part = { sge_part = { "number", default = 1 / 6, from = 0, to = 1 } }
   local o = check("MILO", given, { embedding_rules, graph_cut_rules, sge_rules, wre_rules, part },
@@ -175,6 +196,13 @@ end
 --- Cost: O(sum n_c^2 E) time once; O(n_c E) memory, and the similarities of a class where they fit 256
 ---   MiB; with proxy one forward pass a run.
 --- Not when: the fraction is small: a fixed subset shows the same typical images in every epoch.
+---
+--- Example:
+---     local embeddings = th.randn(20, 4)
+---     local selector = th.select.MILOFixed { fraction = 0.5, embeddings = embeddings, similarity = "cosine" }
+---     assert(selector.options.similarity == "cosine")
+---@param given table the options, as told above
+---@return table selector as th.train takes it as `select`
 function M.MILOFixed(given)
   local o = check("MILOFixed", given, { embedding_rules, graph_cut_rules },
     { first = 0, every = math.maxinteger })

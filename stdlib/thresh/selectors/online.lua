@@ -26,6 +26,12 @@ local M = {}
 ---   O(k (n + m) C E), rounds O(rounds (n + m) C E) time, with E = 1 without linear_layer; O((n + m) (C
 ---   + E)) memory.
 --- Not when: validation images are few or unclean, or one class fits badly: it has no class balance.
+---
+--- Example:
+---     local selector = th.select.GLISTER { fraction = 0.1, greedy = "rounds", rounds = 20 }
+---     assert(selector.options.validate_on == "validation")
+---@param given table the options, as told above
+---@return table selector as th.train takes it as `select`
 function M.GLISTER(given)
   local o = options.check("select.GLISTER", given, base.rules({
     greedy = { "string", default = "stochastic" },
@@ -65,6 +71,13 @@ end
 --- Defaults: ratio = 0.5, delta = 0.875.
 --- Cost: no forward pass; O(n) time and memory an epoch.
 --- Not when: a given budget is to be kept, or more than half is to be pruned.
+---
+--- Example:
+---     local selector = th.select.InfoBatch { ratio = 0.4 }
+---     local ctx = { last_losses = th.tensor { 1.0, 1, 1, 9 }, epoch = 10, epochs = 10, seed = 1 }
+---     assert(#selector.select(ctx).indices == 4)
+---@param given? table the options, as told above
+---@return table selector as th.train takes it as `select`
 function M.InfoBatch(given)
   local o = options.check("select.InfoBatch", given, {
     ratio = { "number", default = 0.5, from = 0, to = 0.9 },

@@ -85,6 +85,13 @@ local function once(first) return { first = first, every = math.maxinteger } end
 --- Cost: a forward pass over n for each model; O(n C + n log n) time, O(n C) memory.
 --- Not when: the fraction is small, without offset or strata: the hardest alone train worse than random
 ---   ones.
+---
+--- Example:
+---     local models = { th.models.resnet8 { width = 4 }, th.models.resnet8 { width = 4 } }
+---     local selector = th.select.EL2N { fraction = 0.5, models = models, first = 0, offset = 0.1 }
+---     assert(selector.options.offset == 0.1)
+---@param given table the options, as told above
+---@return table selector as th.train takes it as `select`
 function M.EL2N(given)
   return build("EL2N", given, {}, once(20), function(ctx)
     return ctx:residuals():norm { dim = 2 }
@@ -104,6 +111,12 @@ end
 --- Cost: a forward pass over n for each model; O(n (C + E) + n log n) time, O(n (C + E)) memory.
 --- Not when: the model is untrained (it then follows the norm of the input, Kirsch 2023), nor where
 ---   select.EL2N is not to be used.
+---
+--- Example:
+---     local selector = th.select.GraNd { fraction = 0.5, first = 5 }
+---     assert(selector.first == 5 and selector.options.balance)
+---@param given table the options, as told above
+---@return table selector as th.train takes it as `select`
 function M.GraNd(given)
   return build("GraNd", given, {}, once(20), function(ctx) return ctx:gradient_norms() end)
 end
@@ -122,6 +135,12 @@ end
 --- Cost: no forward pass; O(n) time an epoch, O(n log n) to choose, four floats for each candidate.
 --- Not when: most is pruned, without offset or strata: at 10 % of CIFAR-10 it is far below random (CCS
 ---   paper).
+---
+--- Example:
+---     local selector = th.select.Forgetting { fraction = 0.5, first = 10 }
+---     assert(selector.first == 10)
+---@param given table the options, as told above
+---@return table selector as th.train takes it as `select`
 function M.Forgetting(given)
   local selector = build("Forgetting", given, { models = false }, once(20), function(ctx)
     local harvest = ctx.harvest
@@ -164,6 +183,12 @@ local uncertain = {
 ---   offset = 0, no strata, no models, no warm. fraction is required.
 --- Cost: a forward pass over n for each model; O(n C + n log n) time, O(n C) memory.
 --- Not when: images are few: it is drawn to outliers and near-duplicates.
+---
+--- Example:
+---     local selector = th.select.Uncertainty { fraction = 0.5, measure = "margin" }
+---     assert(selector.options.measure == "margin")
+---@param given table the options, as told above
+---@return table selector as th.train takes it as `select`
 function M.Uncertainty(given)
   return build("Uncertainty", given, { measure = { "string", default = "entropy" } }, once(10),
     function(ctx, o) return uncertain[o.measure](ctx:probabilities()) end)
@@ -183,6 +208,12 @@ end
 --- Cost: a forward pass over n for each model; O(n^2 E) time (per_class: sum n_c^2 E) block by block,
 ---   O(n (C + E + neighbours)) memory.
 --- Not when: n is very large and per_class false; nor where embeddings are untrained.
+---
+--- Example:
+---     local selector = th.select.CAL { fraction = 0.5, neighbours = 5, per_class = true }
+---     assert(selector.options.neighbours == 5)
+---@param given table the options, as told above
+---@return table selector as th.train takes it as `select`
 function M.CAL(given)
   return build("CAL", given, {
     neighbours = { "integer", default = 10, from = 1 },
@@ -241,6 +272,12 @@ end
 --- Cost: C forward and backward passes over n a step, of which most images need two or three, O(C) copies of
 ---   64 images; in the embedding a forward pass, O(n C + C^2 E) time, O(n C) memory. For each model.
 --- Not when: there are many classes (take the embedding), or embeddings are untrained.
+---
+--- Example:
+---     local selector = th.select.DeepFool { fraction = 0.5, space = "embedding" }
+---     assert(selector.options.space == "embedding")
+---@param given table the options, as told above
+---@return table selector as th.train takes it as `select`
 function M.DeepFool(given)
   local function score(ctx, o)
     if o.space == "embedding" then return head_distances(ctx) end
