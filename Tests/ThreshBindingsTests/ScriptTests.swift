@@ -9,8 +9,8 @@ import ThreshKit
     .deletingLastPathComponent().deletingLastPathComponent().appending(path: "Scripts")
 
   @Test(arguments: [
-    "tensors", "errors", "modules", "fusion", "selection", "scores", "greedy", "batches",
-    "gradmatch", "deepfool", "layers", "plot", "detection", "images",
+    "tensors", "errors", "modules", "fusion", "selection", "sources", "traces", "scores", "greedy",
+    "batches", "gradmatch", "deepfool", "layers", "plot", "detection", "images",
     "detection_training", "coco", "help", "files", "progress",
     "profile",
   ])
