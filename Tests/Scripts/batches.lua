@@ -365,6 +365,26 @@ do
     "SelectiveBackprop-composer" } do
     assert(stats:find(part, 1, true), part .. " is not in\n" .. stats)
   end
+  -- Counts of each image: 1 for 9 … 13, 0 for 14; of both traces their sum.
+  local counts = folder .. "/counts.csv"
+  local function of_images(...)
+    local words = { "stats", ... }
+    words[#words + 1], words[#words + 2] = "--out", out
+    tool(table.unpack(words))
+    local rows = {}
+    for line in io.lines(counts) do rows[#rows + 1] = line end
+    assert(#rows == n + 1 and rows[1] == "image,selected,seen,kept")
+    return rows
+  end
+  local rows = of_images(a, "--counts", counts)
+  assert(rows[2 + 9] == "9,1,0,0" and rows[2 + 13] == "13,1,0,0" and rows[2 + 14] == "14,0,0,0", rows[11])
+  local made, both = select.read_trace(a):counts(), select.read_trace(b)
+  local seen, kept = both:batch_counts()
+  rows = of_images(a, b, "--counts", counts)
+  for _, image in ipairs { 1, 10, n } do
+    assert(rows[1 + image] == string.format("%d,%d,%d,%d", image - 1, made[image] + both:counts()[image], seen[image],
+      kept[image]))
+  end
   local diff = tool("diff", a, b, "--out=" .. out)
   assert(diff:find("made | GradMatch", 1, true) and diff:find("mean Jaccard", 1, true), diff)
   assert(tool("diff", b, b, "--out", out):find("1.0000 over 3 common epochs", 1, true))

@@ -30,3 +30,27 @@ import Testing
   #expect(result.errors == "thresh trace: unknown command 'stat' (did you mean 'stats'?)\n")
   #expect(try command.run(["trace"]).output.hasPrefix("usage: thresh trace COMMAND"))
 }
+
+/// SIGKILL in the third epoch, by the run itself: what was selected until then can be read and replayed.
+@Test func traceCommand_killedRun_isReadable() throws {
+  let command = try Command()
+  let script = try command.file(
+    "killed.lua",
+    """
+    local th = require "thresh"
+    local x, y = th.rand(40, 1, 4, 4, { seed = 1 }), th.arange(40):remainder(4):add(1)
+    local model = th.nn.Sequential(th.nn.Flatten(), th.nn.Linear(16, 4, { seed = 1 }))
+    th.train {
+      model = model, data = { train = th.data.from_tensors(x, y) }, epochs = 9, batch_size = 8, quiet = true,
+      optimizer = th.optim.SGD(model:parameters(), { lr = 0.1 }), trace = "killed.trace",
+      select = th.select.RS2 { fraction = 0.2 }, batch_select = th.select.TopK { keep = 0.5 },
+      on_epoch = function(row) if row.epoch == 3 then os.execute "kill -KILL $PPID" end end,
+    }
+    """)
+  #expect(try command.run([script]).status != 0)
+  let stats = try command.run(["trace", "stats", "killed.trace"])
+  #expect(stats.status == 0 && stats.output.contains("selections   3"), "\(stats.output)")
+  #expect(stats.output.contains("rows in 3 epochs"), "\(stats.output)")
+  let replay = try command.run(["trace", "replay", "killed.trace"])
+  #expect(replay.output.contains("epoch 8  selection of epoch 2  8 images"), "\(replay.output)")
+}

@@ -115,6 +115,31 @@ private struct Problem {
   }
 }
 
+/// More candidates than a block of rows has: fails where an offset of a block is counted twice, so that gains
+/// are summed over the first block alone.
+@Test func craig_supervised_manyBlocks_matchesTheDefinition() throws {
+  let n = 200
+  let labels = (0..<n).map { $0 % 3 == 0 ? 1 : 0 }
+  let rows = softmaxLayer(n: n, classes: 3, width: 1, seed: 4, labels: labels).residuals
+  let distances = rows.map { a in rows.map { squaredDistance(a, $0) } }
+  var most = 0.0
+  for i in 0..<n {
+    for j in 0..<n where labels[i] == labels[j] { most = max(most, distances[i][j]) }
+  }
+  let s = (0..<n).map { i in
+    (0..<n).map { j in labels[i] == labels[j] ? most - distances[i][j] : 0 }
+  }
+  let greedy = NaiveGreedy(n: n, k: 8) { Submodular.Objective.facilityLocation.value(s, s, $0) }
+  #expect(greedy.gap > 1e-7)
+  let wanted = [0, 1].flatMap { c in greedy.picks.filter { labels[$0] == c } }
+  for memory in [1 << 28, 0] {
+    let result = try select(
+      rows, nil, labels, .supervised, budget: 8, .squaredEuclidean, memory: memory)
+    #expect(result.indices == wanted)
+    #expect(try #require(result.weights).reduce(0, +) == Float(n))
+  }
+}
+
 /// Fails where picks are mapped back through another order than the similarities have.
 @Test(arguments: [DType.float32, .float64])
 func craig_permutedCandidates_keepTheirWeights(_ dtype: DType) throws {

@@ -67,6 +67,54 @@ func gradMatch_perClass_matchesTheDefinitionInEachClass(_ lambda: Double) throws
   }
 }
 
+/// 200 small problems in each of the three modes, with and without a penalty, pick by pick.
+@Test func gradMatch_randomProblems_matchTheDefinitionPickByPick() throws {
+  var compared = [0, 0, 0]
+  for number in 1...600 where compared.contains(where: { $0 < 200 }) {
+    let p = Problem(n: 20 + number % 31, seed: UInt64(number))
+    let lambda = number % 3 == 0 ? 0.3 : 0
+    for byColumn in [false, true] {
+      let k = 5 + number % 6
+      let sizes = (0..<3).map { p.members($0).count }
+      var (indices, wanted, isClear): ([Int], [Double], Bool) = ([], [], true)
+      for (c, share) in try Allocation.exact.divide(k, among: sizes).enumerated() where share > 0 {
+        let own = p.members(c)
+        let naive = p.naive(
+          own.map {
+            gradient(byColumn ? [p.residuals[$0][c]] : p.residuals[$0], p.embeddings[$0])
+          }, k: share, lambda: lambda)
+        isClear = isClear && naive.gap > 1e-6 && naive.picks.count == share && share < own.count
+        indices += naive.picks.map { own[$0] }
+        wanted += naive.weights
+      }
+      if !isClear { continue }
+      let result = try p.select(byColumn ? .perClassPerGradient : .perClass, k: k, lambda: lambda)
+      #expect(result.indices == indices, "problem \(number), by column \(byColumn)")
+      #expect(isClose(try weights(result), wanted, 1e-4), "problem \(number)")
+      compared[byColumn ? 1 : 0] += 1
+    }
+    let batches = try RandomSubsets.partition(
+      p.labels.count, batchSize: 2 + number % 3, seed: UInt64(number))
+    let picks = 2 + number % 4
+    let naive = p.naive(
+      batches.map { batch in
+        columnSum(batch.map { gradient(p.residuals[$0], p.embeddings[$0]) }).map {
+          $0 / Double(batch.count)
+        }
+      }, k: picks, lambda: lambda)
+    if naive.gap <= 1e-6 || naive.picks.count < picks { continue }
+    let result = try p.select(
+      .perBatch(batches), k: picks * (2 + number % 3), lambda: lambda)
+    #expect(result.batches == naive.picks.map { batches[$0] }, "problem \(number)")
+    let wanted = zip(naive.picks, naive.weights).flatMap { pick, weight in
+      batches[pick].map { _ in weight }
+    }
+    #expect(isClose(try weights(result), wanted, 1e-4), "problem \(number)")
+    compared[2] += 1
+  }
+  #expect(compared.allSatisfy { $0 >= 200 })
+}
+
 /// `(Σ_c ||Σ w g - t_c||²)^(1/2)` and `(Σ_c ||t_c||²)^(1/2)`, by definition.
 private func residual(_ p: Problem, _ selection: Selection, byColumn: Bool) -> (Double, Double) {
   var (left, whole) = (0.0, 0.0)

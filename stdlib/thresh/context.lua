@@ -3,6 +3,7 @@
 -- says about every candidate.
 
 local core = require "thresh.core"
+local gradients = require("thresh.gradients").gradients
 local tasks = require "thresh.task"
 local nn = core.nn
 
@@ -13,6 +14,11 @@ Context.__index = Context
 --- batch_size (of training), seed, history (the run's metrics so far), score_batch; also epochs (of the
 --- run), lr (the optimiser's last), splits (the run's data), last_losses (n,: the last training loss of
 --- each candidate, nan where it was not trained on) and store (a table that lasts as long as the run).
+---
+--- scores says where logits and embeddings, and all that is computed of them, come from: "pass", a pass over
+--- the candidates (default); "harvest", what `harvest` kept of training, with a pass over those that it does
+--- not know or that are older than max_age epochs; "proxy", where model is another than that in training: a
+--- pass whose result is kept in store.
 function Context.new(fields)
   local self = setmetatable(fields, Context)
   self.n = #self.data
@@ -62,25 +68,50 @@ function Context:validation(part)
   return self.held_out[part]
 end
 
--- One pass over the candidates: evaluation mode, no augmentation, no tape. Fills logits, embeddings.
+-- One pass over the candidates, or those of `indices`: evaluation mode (with BatchNorm folded into the
+-- convolutions), no augmentation, no tape. Gives logits and embeddings.
+local function passed(self, indices)
+  local model, logits, embeddings = self.model, {}, {}
+  tasks.at_rest(model, function()
+    for batch in self.data:loader { batch_size = self.score_batch, shuffle = false, indices = indices } do
+      local z, h = model:forward_with_embedding(batch.x)
+      logits[#logits + 1], embeddings[#embeddings + 1] = z, h
+    end
+  end)
+  self.forwarded = self.forwarded + (indices and #indices or self.n)
+  return { logits = core.cat(logits), embeddings = core.cat(embeddings) }
+end
+
+-- What training harvested; those that it does not know, or that are too old, are passed over.
+local function harvested(self)
+  local h = self.harvest
+  if not h.at then return passed(self) end
+  local oldest = self.max_age and math.max(1, h.folds - self.max_age + 1) or 1
+  local missing = h.at:lt(oldest):nonzero():flatten()
+  if #missing == 0 then return { logits = h.logits, embeddings = h.embeddings } end
+  local fresh = passed(self, missing)
+  return {
+    logits = h.logits:index_copy(1, missing, fresh.logits),
+    embeddings = h.embeddings:index_copy(1, missing, fresh.embeddings),
+  }
+end
+
+-- The logits and embeddings of the candidates, from the source that was asked for.
 local function pass(self)
   if self.cache then return self.cache end
   if self.task and self.task.proxy then
     error("what this run learns has no logits or embeddings; its selectors read ctx:residuals(), the gradients "
       .. "that the task gives", 0)
   end
-  local model, logits, embeddings = self.model, {}, {}
-  local training = model.training
-  model:eval()
-  core.no_grad(function()
-    for batch in self.data:loader { batch_size = self.score_batch, shuffle = false } do
-      local z, h = model:forward_with_embedding(batch.x)
-      logits[#logits + 1], embeddings[#embeddings + 1] = z, h
-    end
-  end)
-  if training then model:train() end
-  self.forwarded = self.forwarded + self.n
-  self.cache = { logits = core.cat(logits), embeddings = core.cat(embeddings) }
+  if self.scores == "harvest" then
+    self.cache = harvested(self)
+  elseif self.scores == "proxy" then
+    -- It does not change in a run.
+    self.store[self.model] = self.store[self.model] or passed(self)
+    self.cache = self.store[self.model]
+  else
+    self.cache = passed(self)
+  end
   return self.cache
 end
 
@@ -129,12 +160,15 @@ function Context:residuals()
   return self.r
 end
 
---- The norm of each candidate's last-layer gradient, ||r|| sqrt(1 + ||h||^2). (n,)
-function Context:gradient_norms()
-  local r = self:residuals():norm { dim = 2 }
-  local h = self:embeddings():norm { dim = 2 }
-  return r * (h * h + 1):sqrt()
+--- The last-layer gradients as factors: inner products, norms, sums and projections without n x d numbers;
+--- see select.gradients.
+function Context:gradients()
+  self.g = self.g or gradients { residuals = self:residuals(), embeddings = self:embeddings() }
+  return self.g
 end
+
+--- The norm of each candidate's last-layer gradient, ||r|| sqrt(1 + ||h||^2). (n,)
+function Context:gradient_norms() return self:gradients():norms() end
 
 --- The fixed batches that per-batch selectors choose from: lists of candidates, in order.
 function Context:batches()

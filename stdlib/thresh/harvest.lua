@@ -7,13 +7,18 @@ local core = require "thresh.core"
 local Harvest = {}
 Harvest.__index = Harvest
 
---- A harvest of `n` candidates. `correctness`: whether to follow if they are predicted correctly, too.
+--- A harvest of `n` candidates. `correctness`: whether to follow if they are predicted correctly, too;
+--- `outputs`: whether to keep logits and embeddings.
 --
--- losses: the last loss of each, nan where none was seen. With `correctness` also, each (n,) of
+-- losses: the last loss of each, nan where none was seen. With `outputs` also logits (n, C) and embeddings
+-- (n, E) as they last passed by, and at (n,): in which fold, the first being 1, 0 for never; all nil before
+-- the first, whose number is in `folds`. With `correctness` also, each (n,) of
 -- float32: seen (presentations), learned (1 once predicted correctly), forgotten (how often a correct
 -- prediction was followed by a wrong one at the next presentation).
-function Harvest.new(n, correctness)
-  local self = setmetatable({ pending = {}, losses = core.full({ n }, 0 / 0) }, Harvest)
+function Harvest.new(n, correctness, outputs)
+  local self = setmetatable({
+    pending = {}, losses = core.full({ n }, 0 / 0), n = n, outputs = outputs, folds = 0,
+  }, Harvest)
   if correctness then
     self.correct, self.learned = core.zeros(n), core.zeros(n)
     self.forgotten, self.seen = core.zeros(n), core.zeros(n)
@@ -21,10 +26,12 @@ function Harvest.new(n, correctness)
   return self
 end
 
---- Takes a batch: its candidates `indices`, their losses and, with correctness, logits and labels.
-function Harvest:add(indices, losses, logits, labels)
+--- Takes a batch: its candidates `indices`, their losses and, with correctness, logits and labels; with
+--- outputs, logits and embeddings.
+function Harvest:add(indices, losses, logits, labels, embeddings)
   self.pending[#self.pending + 1] = {
     indices = indices, losses = losses:detach(),
+    logits = self.outputs and logits:detach(), embeddings = self.outputs and embeddings:detach(),
     correct = self.correct and logits:detach():argmax(2):eq(labels):to "float32",
   }
 end
@@ -35,13 +42,27 @@ local function gathered(pending, field)
   return core.cat(parts)
 end
 
+-- Writes rows down in a tensor of all candidates, which is made when the first come.
+local function kept(self, field, indices)
+  local rows = gathered(self.pending, field)
+  local all = self[field] or core.zeros({ self.n, rows.shape[2] }, { dtype = rows.dtype })
+  self[field] = all:index_copy(1, indices, rows)
+end
+
 --- Writes down what was taken since the last call, in which no candidate may have come twice. Tensors
 --- handed out before stay as they are.
 function Harvest:fold()
   local pending = self.pending
+  self.folds = self.folds + 1
   if #pending == 0 then return end
-  self.pending = {}
   local indices = gathered(pending, "indices")
+  if self.outputs then
+    kept(self, "logits", indices)
+    kept(self, "embeddings", indices)
+    self.at = self.at or core.zeros(self.n, { dtype = "int64" })
+    self.at = self.at:index_fill(1, indices, self.folds)
+  end
+  self.pending = {}
   self.losses = self.losses:index_copy(1, indices, gathered(pending, "losses"))
   if not self.correct then return end
   local now, before = gathered(pending, "correct"), self.correct:index_select(1, indices)

@@ -12,16 +12,25 @@ local M = {}
 --- A heuristic of your own: name, fraction and select(ctx) -> indices [, weights]; examples/heuristics
 --- shows three.
 ---
+--- What ctx says of the candidates comes, by scores, from one of three sources, and the trace names it:
+---   "pass"     a pass of the model in training when it is asked: evaluation mode, BatchNorm folded into the
+---              convolutions, no augmentation, no tape, large batches
+---   "harvest"  what passed by when each was last trained on: training mode, augmented, some steps old. It
+---              costs no pass, but for those never trained on and, with max_age, those trained on more than
+---              that many epochs ago
+---   "proxy"    another model, `proxy`, trained before and passed over once a run
+---
 --- ctx has epoch (from 1), epochs, budget, n, labels, classes, seed, rng, history, harvest and store (a
 --- table that lasts as long as the run), and the methods logits, probabilities, losses, residuals,
---- embeddings, gradient_norms, batches, validation and with_model. What is returned is checked before
+--- embeddings, gradients, gradient_norms, batches, validation and with_model. What is returned is checked before
 --- training uses it.
 ---
 --- Formula: yours.
 --- Source: the common frame of subset selectors, as CORDS (decile-team) has it.
 --- Defaults: every = 1 (epochs between selections), first = 1 (the first epoch to select at, from 0; an
 ---   untrained model has nothing to say, and before it a uniform draw is trained on), no warm (the part
----   of the epochs whose budget is spent on the full set first). fraction is required.
+---   of the epochs whose budget is spent on the full set first); scores = "pass", no max_age and no proxy
+---   (see below). fraction is required.
 --- Cost: yours; a method of ctx that looks at the model makes one forward pass over n candidates, once
 ---   a selection.
 --- Not when: a selector of th.select does the same: it is native and tested.
@@ -35,10 +44,11 @@ local M = {}
 ---@param given table name, fraction, select, every, first, warm
 ---@return table selector as th.train takes it as `select`
 function M.define(given)
-  local o = options.check("select.define", given, rules {
+  local o = options.check("select.define", given, base.scored_rules {
     name = { "string", required = true },
     select = { "callable", required = true },
   }, 2)
+  base.checked_source("select.define", o, 2)
   local name = o.name
   o.name = nil
   return selector(name, o, { select = o.select })
@@ -153,6 +163,7 @@ local gradmatch_rules = {
 
 -- A GRAD-MATCH of checked options. `problem(ctx)` gives what the mode alone needs.
 local function gradmatch(name, o, problem)
+  base.checked_source("select." .. name, o, 3)
   options.choice("select." .. name, "weight_normalisation", o.weight_normalisation,
     { "sum", "subset", "batch" }, 3)
   return selector(o.warm and name .. "-warm" or name, o, {
@@ -194,7 +205,7 @@ end
 --- Source: Killamsetty et al. 2021 (ICML), CORDS; relative lambda and fill weights are this product's.
 --- Defaults: mode = "per_class_per_gradient", validation = false, lambda = 0.5, absolute = false,
 ---   eps = 0 (the relative residual to stop at), linear_layer = true (false: the bias alone),
----   weight_normalisation = "sum", every = 20, first = 1, no warm. fraction is required.
+---   weight_normalisation = "sum", scores = "pass" (see select.define), every = 20, first = 1, no warm. fraction is required.
 --- Cost: a forward pass over n (and the validation data); time sum over classes of n_c k_c (k_c + E)
 ---   for "per_class_per_gradient", with C + E for E in "per_class"; memory n (C + E) and n_c k_c floats
 ---   for one class at a time. No n x d matrix.
@@ -209,7 +220,7 @@ end
 function M.GradMatch(given)
   local own = { mode = { "string", default = "per_class_per_gradient" } }
   for name, rule in pairs(gradmatch_rules) do own[name] = rule end
-  local o = options.check("select.GradMatch", given, rules(own, { every = 20 }), 2)
+  local o = options.check("select.GradMatch", given, base.scored_rules(own, { every = 20 }), 2)
   options.choice("select.GradMatch", "mode", o.mode, { "per_class_per_gradient", "per_class" }, 2)
   o.lambda = o.lambda or 0.5
   return gradmatch("GradMatch", o, function(ctx)
@@ -230,7 +241,7 @@ end
 ---   / B) picks and no classes.
 --- Source: Killamsetty et al. 2021 (ICML), CORDS.
 --- Defaults: keep_batches = true, validation = false, lambda = 0, absolute = false, eps = 0,
----   linear_layer = true, weight_normalisation = "sum", every = 20, first = 1, no warm. fraction is
+---   linear_layer = true, weight_normalisation = "sum", scores = "pass" (see select.define), every = 20, first = 1, no warm. fraction is
 ---   required.
 --- Cost: a forward pass over n; time n C E + b (k / B) d and memory b d floats, d = C (E + 1) (C
 ---   without linear_layer).
@@ -244,7 +255,7 @@ end
 function M.GradMatchPB(given)
   local own = { keep_batches = { "boolean", default = true } }
   for name, rule in pairs(gradmatch_rules) do own[name] = rule end
-  local o = options.check("select.GradMatchPB", given, rules(own, { every = 20 }), 2)
+  local o = options.check("select.GradMatchPB", given, base.scored_rules(own, { every = 20 }), 2)
   o.lambda = o.lambda or 0
   return gradmatch("GradMatchPB", o, function(ctx)
     return { mode = "per_batch", batches = ctx:batches(), keep_batches = o.keep_batches }
@@ -265,6 +276,8 @@ end
 for _, family in ipairs { "cached", "scores", "online", "milo", "batches", "greedy" } do
   for name, make in pairs(require("thresh.selectors." .. family)) do M[name] = make end
 end
+
+M.gradients = require("thresh.gradients").gradients
 
 -- The solvers themselves, for heuristics: select.omp and the like.
 for name, f in pairs(solve) do

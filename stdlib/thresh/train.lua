@@ -67,7 +67,8 @@ end
 local function ask(run, epoch)
   local selector = run.selector
   local ctx = Context.new {
-    model = run.model, data = run.train, epoch = epoch.number + 1, budget = run.budget,
+    model = selector.proxy or run.model, scores = selector.scores, max_age = selector.max_age,
+    data = run.train, epoch = epoch.number + 1, budget = run.budget,
     batch_size = run.batch_size, seed = run.seed, draw = run.draws, history = run.history,
     done = #run.history,
     rng = core.stream(run.seed, "select." .. selector.name, epoch.number),
@@ -170,8 +171,15 @@ end
 -- many terms each loss is the sum, if the task says so. (N,) each
 local function losses_of(run, batch)
   run.forwarded = run.forwarded + #batch.indices
-  local losses, known = run.task.losses(batch, run.model:forward(batch.x))
-  run.harvest:add(batch.indices, losses, known.logits, batch.y)
+  local losses, known, embeddings
+  if run.harvest.outputs then
+    local logits
+    logits, embeddings = run.model:forward_with_embedding(batch.x)
+    losses, known = run.task.losses(batch, logits)
+  else
+    losses, known = run.task.losses(batch, run.model:forward(batch.x))
+  end
+  run.harvest:add(batch.indices, losses, known.logits, batch.y, embeddings)
   return losses, known.scores or losses:detach(), known.counts
 end
 
@@ -383,6 +391,10 @@ local function start(config)
     error(string.format("train: selector '%s' counts right and wrong predictions, of which this task has none",
       run.selector.name), 3)
   end
+  if run.task.proxy and run.selector.scores == "harvest" then
+    error(string.format("train: selector '%s' cannot harvest: the gradients that this task gives take a pass",
+      run.selector.name), 3)
+  end
   if run.task.image_size and run.batch_select and (run.batch_select.scale_factor or 1) < 1 then
     error(string.format("train: '%s' shrinks the images of its selecting pass, but the model takes only images of "
       .. "%d x %d: scale_factor must be 1", run.batch_select.name, run.task.image_size, run.task.image_size), 3)
@@ -408,7 +420,8 @@ local function start(config)
     error(string.format("train: selector '%s' is first asked at epoch %d (from 0), but the run has %d "
       .. "epochs; give it an earlier 'first'", run.selector.name, run.selector.first, run.epochs), 3)
   end
-  run.store, run.harvest = {}, Harvest.new(run.n, run.selector.correctness)
+  run.store = {}
+  run.harvest = Harvest.new(run.n, run.selector.correctness, run.selector.scores == "harvest")
   run.history, run.seconds = {}, { train = 0, select = 0, evaluate = 0 }
   run.forwarded, run.backwarded, run.draws = 0, 0, 0
   local batch_selector = run.batch_select

@@ -17,6 +17,8 @@ usage: thresh trace COMMAND FILE... [options]
 Options:
   --out FILE              write there instead of to standard output
   --format csv|json       of export (csv)
+  --counts FILE           of stats: in how many selections each image is, how often it came by a batch
+                          selector and how often that kept it, as CSV; summed over the traces
   --epochs N              of replay: the epochs of the new run (the recorded ones)
   --policy NAME           of replay: epoch, fraction, loop or shuffled (epoch)
   --seed N                of replay: for shuffled (1)
@@ -35,7 +37,7 @@ end
 -- The words as files and options.
 local function parsed(words)
   local files, o = {}, { format = "csv", policy = "epoch", seed = 1 }
-  local known = { out = true, format = true, policy = true, epochs = "number", seed = "number" }
+  local known = { out = true, format = true, counts = true, policy = true, epochs = "number", seed = "number" }
   local i = 2
   while i <= #words do
     local name, value = words[i]:match "^%-%-([%w%-]+)=(.*)$"
@@ -164,8 +166,38 @@ end
 
 local commands = {}
 
+-- Traces of the same data.
+local function read_all(files)
+  local traces = {}
+  for i, path in ipairs(files) do
+    traces[i] = read(path)
+    local first = traces[1]
+    if traces[i].n ~= first.n or traces[i].fingerprint ~= first.fingerprint then
+      fail("%s and %s are of different data", first.path, path)
+    end
+  end
+  return traces
+end
+
+-- What traces say of each image, summed, as CSV.
+local function image_counts(traces)
+  local selected, seen, kept
+  for _, trace in ipairs(traces) do
+    local came, stayed = trace:batch_counts()
+    selected = selected and selected + trace:counts() or trace:counts()
+    seen, kept = seen and seen + came or came, kept and kept + stayed or stayed
+  end
+  local lines = { "image,selected,seen,kept" }
+  selected, seen, kept = selected:tolist(), seen:tolist(), kept:tolist()
+  for i = 1, #selected do
+    lines[i + 1] = string.format("%d,%d,%d,%d", i - 1, selected[i], seen[i], kept[i])
+  end
+  return lines
+end
+
 function commands.stats(files, o)
   local lines = {}
+  if o.counts then write(image_counts(read_all(files)), o.counts) end
   for _, path in ipairs(files) do stats_of(path, lines) end
   write(lines, o.out)
 end
@@ -212,13 +244,8 @@ end
 
 -- The images that at least `needed(selections)` of all selections of the files hold.
 local function gathered(files, needed)
-  local counts, selections, first = nil, 0, nil
-  for _, path in ipairs(files) do
-    local trace = read(path)
-    first = first or trace
-    if trace.n ~= first.n or trace.fingerprint ~= first.fingerprint then
-      fail("%s and %s are of different data", first.path, path)
-    end
+  local counts, selections = nil, 0
+  for _, trace in ipairs(read_all(files)) do
     local own = trace:counts()
     counts = counts and counts + own or own
     selections = selections + trace.event_count

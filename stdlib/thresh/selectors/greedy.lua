@@ -8,7 +8,7 @@ local core = require "thresh.core"
 local options = require "thresh.options"
 local base = require "thresh.selector"
 local solve = core.select
-local rules, selector = base.rules, base.new
+local rules, selector = base.scored_rules, base.new
 
 local M = {}
 
@@ -67,7 +67,7 @@ local craig_rules = {
 --- Formula: max over S of sum_i max_{j in S} (max(D) - D_ij); w_j = how many i have j as their nearest.
 --- Source: Mirzasoleiman, Bilmes and Leskovec 2020 (ICML), CORDS.
 --- Defaults: mode = "per_class", metric = "squared_euclidean", linear_layer = false, greedy "lazy",
----   every = 20, first = 1, no warm. fraction is required.
+---   scores = "pass" (see select.define), every = 20, first = 1, no warm. fraction is required.
 --- Cost: a forward pass over n; time n_c^2 (C + E) for each class of n_c candidates, and little for the
 ---   picks; memory n_c^2 floats for one class at a time up to n_c = 8192, above that 64 rows, with more
 ---   time for the picks.
@@ -83,6 +83,7 @@ function M.CRAIG(given)
   local o = options.check("select.CRAIG", given, rules(with({
     mode = { "string", default = "per_class" },
   }, with(with({}, craig_rules), greedy_rules)), { every = 20 }), 2)
+  base.checked_source("select.CRAIG", o, 2)
   options.choice("select.CRAIG", "mode", o.mode, { "per_class", "supervised" }, 2)
   options.choice("select.CRAIG", "metric", o.metric, distances, 2)
   check_greedy("select.CRAIG", o)
@@ -111,7 +112,7 @@ end
 --- Formula: that of select.CRAIG over the b = ceil(n / B) batch means.
 --- Source: CORDS (decile-team).
 --- Defaults: keep_batches = true, metric = "squared_euclidean", linear_layer = false, greedy "lazy",
----   every = 20, first = 1, no warm. fraction is required.
+---   scores = "pass" (see select.define), every = 20, first = 1, no warm. fraction is required.
 --- Cost: a forward pass over n; time n C E + b^2 C E and memory b (C (E + 1) + b) floats.
 --- Not when: batches are large and mixed: their means hardly differ.
 ---
@@ -124,6 +125,7 @@ function M.CRAIGPB(given)
   local o = options.check("select.CRAIGPB", given, rules(with({
     keep_batches = { "boolean", default = true },
   }, with(with({}, craig_rules), greedy_rules)), { every = 20 }), 2)
+  base.checked_source("select.CRAIGPB", o, 2)
   options.choice("select.CRAIGPB", "metric", o.metric, distances, 2)
   check_greedy("select.CRAIGPB", o)
   return selector(suffixed("CRAIGPB", o), o, {
@@ -162,7 +164,7 @@ local objectives = {
 --- Source: DeepCore (Guo et al. 2022), submodlib, apricot; greedy: Nemhauser, Wolsey and Fisher 1978,
 ---   lazy: Minoux 1978, stochastic: Mirzasoleiman et al. 2015.
 --- Defaults: objective = "facility_location", metric = "cosine", on = "gradients", balance = true,
----   every = 20, first = 1, no warm. fraction is required.
+---   scores = "pass" (see select.define), every = 20, first = 1, no warm. fraction is required.
 --- Cost: a forward pass over n; with n the size of a class, time n^2 d for facility location, graph cut
 ---   and saturated coverage, k n (d + k) for the log-determinant, k n d for disparity, d = C + E for
 ---   gradients; memory n^2 floats of one class up to n = 8192 for facility location and saturated
@@ -183,6 +185,7 @@ function M.Submodular(given)
     lambda = { "number", from = 0 }, ridge = { "number", from = 0 },
     alpha = { "number", above = 0, to = 1 }, width = { "number", above = 0 },
   }, greedy_rules), { every = 20 }), 2)
+  base.checked_source("select.Submodular", o, 2)
   options.choice("select.Submodular", "objective", o.objective, objectives, 2)
   options.choice("select.Submodular", "metric", o.metric,
     { "cosine", "rbf", "dot", "squared_euclidean", "euclidean" }, 2)
@@ -212,7 +215,7 @@ local geometry_rules = {
 ---
 --- Formula: argmax_i min_{j in S} ||x_i - x_j||; at most twice the best radius.
 --- Source: Sener and Savarese 2018 (ICLR); Gonzalez 1985.
---- Defaults: on = "embeddings", balance = true, every = 20, first = 1, no warm. fraction is required.
+--- Defaults: on = "embeddings", balance = true, scores = "pass" (see select.define), every = 20, first = 1, no warm. fraction is required.
 --- Cost: a forward pass over n; time n d a pick, memory n numbers (a copy of one class's features with
 ---   balance).
 --- Not when: labels are noisy or data have outliers, which it takes first.
@@ -224,6 +227,7 @@ local geometry_rules = {
 ---@return table selector as th.train takes it as `select`
 function M.KCenter(given)
   local o = options.check("select.KCenter", given, rules(with({}, geometry_rules), { every = 20 }), 2)
+  base.checked_source("select.KCenter", o, 2)
   options.choice("select.KCenter", "on", o.on,
     { "embeddings", "gradients", "residuals", "probabilities" }, 2)
   return selector(suffixed("KCenter", o), o, {
@@ -235,7 +239,7 @@ end
 ---
 --- Formula: as select.KCenter with the distance (KL(p || q) + KL(q || p)) / 2.
 --- Source: Agarwal et al. 2020 (ECCV), as in DeepCore.
---- Defaults: balance = true (the budget is divided by class), every = 20, first = 1, no warm. fraction
+--- Defaults: balance = true (the budget is divided by class), scores = "pass" (see select.define), every = 20, first = 1, no warm. fraction
 ---   is required.
 --- Cost: a forward pass over n; time n C a pick, memory n C numbers.
 --- Not when: the model is untrained or saturated: its probabilities say nothing.
@@ -249,6 +253,7 @@ function M.ContextualDiversity(given)
   local o = options.check("select.ContextualDiversity", given, rules({
     balance = { "boolean", default = true },
   }, { every = 20 }), 2)
+  base.checked_source("select.ContextualDiversity", o, 2)
   return selector(suffixed("ContextualDiversity", o), o, {
     select = function(ctx)
       local a = arguments(ctx, { on = "probabilities", balance = o.balance })
@@ -264,7 +269,7 @@ end
 ---
 --- Formula: argmin_j ||(t + 1) mu - sum_S h - h_j||, with t picks S so far and mu the mean of all h.
 --- Source: Welling 2009; iCaRL, Rebuffi et al. 2017 (CVPR).
---- Defaults: on = "embeddings", balance = true, every = 20, first = 1, no warm. fraction is required.
+--- Defaults: on = "embeddings", balance = true, scores = "pass" (see select.define), every = 20, first = 1, no warm. fraction is required.
 --- Cost: a forward pass over n; time n d a pick, memory n numbers.
 --- Not when: budgets are small and classes have several modes: their mean is typical of none.
 ---
@@ -275,6 +280,7 @@ end
 ---@return table selector as th.train takes it as `select`
 function M.Herding(given)
   local o = options.check("select.Herding", given, rules(with({}, geometry_rules), { every = 20 }), 2)
+  base.checked_source("select.Herding", o, 2)
   options.choice("select.Herding", "on", o.on, { "embeddings", "residuals", "probabilities" }, 2)
   return selector(suffixed("Herding", o), o, {
     select = function(ctx)

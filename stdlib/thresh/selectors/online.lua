@@ -21,7 +21,7 @@ local M = {}
 ---   and v is that of those logits.
 --- Source: Killamsetty et al. 2021 (AAAI), CORDS.
 --- Defaults: greedy = "stochastic", epsilon = 0.01, rounds = 15, linear_layer = false,
----   validate_on = "validation", every = 20, first = 1, no warm. fraction is required.
+---   validate_on = "validation", scores = "pass" (see select.define), every = 20, first = 1, no warm. fraction is required.
 --- Cost: forward passes over n candidates and m held-out images; stochastic O(n C E + k m C E), naive
 ---   O(k (n + m) C E), rounds O(rounds (n + m) C E) time, with E = 1 without linear_layer; O((n + m) (C
 ---   + E)) memory.
@@ -33,7 +33,7 @@ local M = {}
 ---@param given table the options, as told above
 ---@return table selector as th.train takes it as `select`
 function M.GLISTER(given)
-  local o = options.check("select.GLISTER", given, base.rules({
+  local o = options.check("select.GLISTER", given, base.scored_rules({
     greedy = { "string", default = "stochastic" },
     epsilon = { "number", default = 0.01, above = 0, to = 0.999 },
     rounds = { "integer", default = 15, from = 1 },
@@ -41,6 +41,7 @@ function M.GLISTER(given)
     linear_layer = { "boolean", default = false },
     validate_on = { "string", default = "validation" },
   }, { every = 20 }), 2)
+  base.checked_source("select.GLISTER", o, 2)
   options.choice("select.GLISTER", "greedy", o.greedy, { "naive", "stochastic", "rounds" }, 2)
   options.choice("select.GLISTER", "validate_on", o.validate_on, { "validation", "test" }, 2)
   return base.new(o.warm and "GLISTER-warm" or "GLISTER", o, {

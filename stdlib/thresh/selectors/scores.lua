@@ -48,7 +48,14 @@ local function build(name, given, own, defaults, score, lowest)
   local all = {}
   for key, rule in pairs(choice_rules) do all[key] = rule end
   for key, rule in pairs(own) do all[key] = rule or nil end
-  local o = options.check(what, given, base.rules(all, defaults), 3)
+  local scored = own.models ~= false
+  local o = options.check(what, given, (scored and base.scored_rules or base.rules)(all, defaults), 3)
+  if scored then
+    base.checked_source(what, o, 3)
+    if o.models and o.scores ~= "pass" then
+      error(what .. ": option 'models' is another source than scores = '" .. o.scores .. "'", 3)
+    end
+  end
   check_models(what, o.models)
   if o.measure then
     options.choice(what, "measure", o.measure, { "entropy", "least_confidence", "margin" }, 3)
@@ -81,7 +88,8 @@ local function once(first) return { first = first, every = math.maxinteger } end
 --- Formula: the k largest ||p_i - y_i||_2.
 --- Source: Paul et al. 2021 (NeurIPS); CCS: Zheng et al. 2023 (ICLR).
 --- Defaults: first = 20, asked once (every = math.maxinteger), balance = true, offset = 0, no strata,
----   no models, no warm. fraction is required.
+---   no models, scores = "pass" (see select.define), no
+---   warm. fraction is required.
 --- Cost: a forward pass over n for each model; O(n C + n log n) time, O(n C) memory.
 --- Not when: the fraction is small, without offset or strata: the hardest alone train worse than random
 ---   ones.
@@ -107,7 +115,8 @@ end
 ---   y.
 --- Source: Paul et al. 2021 (NeurIPS); DeepCore (Guo et al. 2022).
 --- Defaults: first = 20, asked once (every = math.maxinteger), balance = true, offset = 0, no strata,
----   no models, no warm. fraction is required.
+---   no models, scores = "pass" (see select.define), no
+---   warm. fraction is required.
 --- Cost: a forward pass over n for each model; O(n (C + E) + n log n) time, O(n (C + E)) memory.
 --- Not when: the model is untrained (it then follows the norm of the input, Kirsch 2023), nor where
 ---   select.EL2N is not to be used.
@@ -180,7 +189,8 @@ local uncertain = {
 ---   - p1 + p2 of the two likeliest classes.
 --- Source: Lewis and Gale 1994; for choosing training data Coleman et al. 2020 (ICLR).
 --- Defaults: measure = "entropy", first = 10, asked once (every = math.maxinteger), balance = true,
----   offset = 0, no strata, no models, no warm. fraction is required.
+---   offset = 0, no strata, no models, scores = "pass" (see select.define), no
+---   warm. fraction is required.
 --- Cost: a forward pass over n for each model; O(n C + n log n) time, O(n C) memory.
 --- Not when: images are few: it is drawn to outliers and near-duplicates.
 ---
@@ -204,7 +214,8 @@ end
 ---   KL(p_j || p_i)) / 2.
 --- Source: Margatina et al. 2021 (EMNLP), symmetrised as in DeepCore.
 --- Defaults: neighbours = 10, per_class = false, first = 10, asked once (every = math.maxinteger),
----   balance = true, offset = 0, no strata, no models, no warm. fraction is required.
+---   balance = true, offset = 0, no strata, no models, scores = "pass" (see select.define), no
+---   warm. fraction is required.
 --- Cost: a forward pass over n for each model; O(n^2 E) time (per_class: sum n_c^2 E) block by block,
 ---   O(n (C + E + neighbours)) memory.
 --- Not when: n is very large and per_class false; nor where embeddings are untrained.
@@ -268,7 +279,8 @@ end
 ---   embedding min_c (z_y - z_c) / ||w_y - w_c||, with rows w of the head's weight.
 --- Source: Moosavi-Dezfooli et al. 2016 (CVPR); for choosing data Ducoffe and Precioso 2018.
 --- Defaults: space = "image", steps = 50, overshoot = 0.02, first = 10, asked once (every =
----   math.maxinteger), balance = true, offset = 0, no strata, no models, no warm. fraction is required.
+---   math.maxinteger), balance = true, offset = 0, no strata, no models, scores = "pass" (see select.define), no
+---   warm. fraction is required.
 --- Cost: C forward and backward passes over n a step, of which most images need two or three, O(C) copies of
 ---   64 images; in the embedding a forward pass, O(n C + C^2 E) time, O(n C) memory. For each model.
 --- Not when: there are many classes (take the embedding), or embeddings are untrained.
@@ -283,10 +295,14 @@ function M.DeepFool(given)
     if o.space == "embedding" then return head_distances(ctx) end
     return image_distances(ctx, o)
   end
-  return build("DeepFool", given, {
+  local selector = build("DeepFool", given, {
     space = { "string", default = "image" }, steps = { "integer", default = 50, from = 1 },
     overshoot = { "number", default = 0.02, from = 0 },
   }, once(10), score, true)
+  if selector.scores == "harvest" and selector.options.space == "image" then
+    error("select.DeepFool: perturbations of images need passes; scores = 'harvest' goes with space = 'embedding'", 2)
+  end
+  return selector
 end
 
 return M
