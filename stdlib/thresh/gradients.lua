@@ -43,6 +43,12 @@ end
 --- Source: the gradient of a linear layer is an outer product; CORDS and DeepCore form it.
 --- Cost: a products take time a b (C + E) and memory a b; norms n (C + E); sum and project n C E; memory of
 ---   the last two n (C + E). Never n d numbers, d = C (E + 1).
+---
+--- Example:
+---     local g = th.select.gradients { residuals = th.tensor { { 3.0, 4.0 } }, embeddings = th.tensor { { 0.0, 1.0 } } }
+---     assert(g.width == 6 and math.abs(g:norms()[1] - 5 * 2 ^ 0.5) < 1e-5)
+---@param given table residuals (required), embeddings (none)
+---@return table gradients
 function M.gradients(given)
   local o = options.check("select.gradients", given, {
     residuals = { "userdata", required = true }, embeddings = { "userdata" },
