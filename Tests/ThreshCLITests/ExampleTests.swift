@@ -99,6 +99,18 @@ import Testing
     #expect(wrong.status != 0)
   }
 
+  @Test(arguments: [
+    "1-tensors", "2-gradients", "3-data", "4-training", "5-selecting", "6-traces", "7-heuristics",
+    "8-detection",
+  ])
+  func tutorialPage_run_holdsWhatItSays(_ name: String) throws {
+    let command = try Command()
+    let script = ExampleTests.folder.appending(path: "tutorial/\(name).lua").path
+    let result = try command.run([script], environment: ["TMPDIR": command.folder])
+    #expect(result.status == 0 && result.errors == "", "\(result.errors)")
+    #expect(result.output.count > 100)
+  }
+
   @Test func dualExample_windowBeyondWhatIsScored_isRefused() throws {
     let command = try Command()
     let script = ExampleTests.folder.appending(path: "heuristics/dual.lua").path
