@@ -172,7 +172,8 @@ end
 --- Source: Killamsetty et al. 2021 (ICML), CORDS; relative lambda and fill weights are this product's.
 --- Defaults: mode = "per_class_per_gradient", validation = false, lambda = 0.5, absolute = false,
 ---   eps = 0 (the relative residual to stop at), linear_layer = true (false: the bias alone),
----   weight_normalisation = "sum", scores = "pass" (see select.define), every = 20, first = 1, no warm. fraction is required.
+---   weight_normalisation = "sum", scores = "pass" (see select.define), every = 20, first = 1, no warm.
+---   fraction is required.
 --- Cost: a forward pass over n (and the validation data); time sum over classes of n_c k_c (k_c + E)
 ---   for "per_class_per_gradient", with C + E for E in "per_class"; memory n (C + E) and n_c k_c floats
 ---   for one class at a time. No n x d matrix.
@@ -202,8 +203,8 @@ end
 ---   / B) picks and no classes.
 --- Source: Killamsetty et al. 2021 (ICML), CORDS.
 --- Defaults: keep_batches = true, validation = false, lambda = 0, absolute = false, eps = 0,
----   linear_layer = true, weight_normalisation = "sum", scores = "pass" (see select.define), every = 20, first = 1, no warm. fraction is
----   required.
+---   linear_layer = true, weight_normalisation = "sum", scores = "pass" (see select.define),
+---   every = 20, first = 1, no warm. fraction is required.
 --- Cost: a forward pass over n; time n C E + b (k / B) d and memory b d floats, d = C (E + 1) (C
 ---   without linear_layer).
 --- Not when: batches are large and mixed: their means hardly differ, and select.RandomPB is free.
