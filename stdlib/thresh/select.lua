@@ -156,8 +156,8 @@ end
 ---
 --- mode "per_class_per_gradient" (the paper's) matches for class c the gradients of output c alone,
 --- r_ic [1, h_i]; "per_class" whole gradients. Detectors have no class of an image: the gradients of
---- their head biases are matched whole and over all images, whatever the mode. validation matches the sum over the run's validation
---- data instead of the candidates' own; it needs validation examples of every class. lambda is relative
+--- their head biases are matched whole and over all images, whatever the mode. validation matches the
+--- sum over the run's validation data instead of the candidates' own; it needs validation examples of every class. lambda is relative
 --- to the mean squared gradient norm, so that picks do not depend on the scale of the gradients;
 --- absolute = true takes it as it is, as published (late in training it then outweighs the gradients,
 --- and most of the subset is random fill). Where fewer than k are found, uniform draws with the mean
