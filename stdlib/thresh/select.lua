@@ -189,8 +189,8 @@ end
 ---
 --- mode "per_class_per_gradient" (the paper's) matches for class c the gradients of output c alone,
 --- r_ic [1, h_i]; "per_class" whole gradients. Detectors have no class of an image: the gradients of
---- their head biases are matched whole and over all images, whatever the mode. validation matches the sum over the run's validation
---- data instead of the candidates' own; it needs validation examples of every class. lambda is relative
+--- their head biases are matched whole and over all images, whatever the mode. validation matches the
+--- sum over the run's validation data instead of the candidates' own; it needs validation examples of every class. lambda is relative
 --- to the mean squared gradient norm, so that picks do not depend on the scale of the gradients;
 --- absolute = true takes it as it is, as published (late in training it then outweighs the gradients,
 --- and most of the subset is random fill). Where fewer than k are found, uniform draws with the mean
@@ -205,7 +205,8 @@ end
 --- Source: Killamsetty et al. 2021 (ICML), CORDS; relative lambda and fill weights are this product's.
 --- Defaults: mode = "per_class_per_gradient", validation = false, lambda = 0.5, absolute = false,
 ---   eps = 0 (the relative residual to stop at), linear_layer = true (false: the bias alone),
----   weight_normalisation = "sum", scores = "pass" (see select.define), every = 20, first = 1, no warm. fraction is required.
+---   weight_normalisation = "sum", scores = "pass" (see select.define), every = 20, first = 1, no warm.
+---   fraction is required.
 --- Cost: a forward pass over n (and the validation data); time sum over classes of n_c k_c (k_c + E)
 ---   for "per_class_per_gradient", with C + E for E in "per_class"; memory n (C + E) and n_c k_c floats
 ---   for one class at a time. No n x d matrix.
@@ -241,8 +242,8 @@ end
 ---   / B) picks and no classes.
 --- Source: Killamsetty et al. 2021 (ICML), CORDS.
 --- Defaults: keep_batches = true, validation = false, lambda = 0, absolute = false, eps = 0,
----   linear_layer = true, weight_normalisation = "sum", scores = "pass" (see select.define), every = 20, first = 1, no warm. fraction is
----   required.
+---   linear_layer = true, weight_normalisation = "sum", scores = "pass" (see select.define),
+---   every = 20, first = 1, no warm. fraction is required.
 --- Cost: a forward pass over n; time n C E + b (k / B) d and memory b d floats, d = C (E + 1) (C
 ---   without linear_layer).
 --- Not when: batches are large and mixed: their means hardly differ, and select.RandomPB is free.

@@ -215,7 +215,8 @@ local geometry_rules = {
 ---
 --- Formula: argmax_i min_{j in S} ||x_i - x_j||; at most twice the best radius.
 --- Source: Sener and Savarese 2018 (ICLR); Gonzalez 1985.
---- Defaults: on = "embeddings", balance = true, scores = "pass" (see select.define), every = 20, first = 1, no warm. fraction is required.
+--- Defaults: on = "embeddings", balance = true, scores = "pass" (see select.define), every = 20,
+---   first = 1, no warm. fraction is required.
 --- Cost: a forward pass over n; time n d a pick, memory n numbers (a copy of one class's features with
 ---   balance).
 --- Not when: labels are noisy or data have outliers, which it takes first.
@@ -239,8 +240,8 @@ end
 ---
 --- Formula: as select.KCenter with the distance (KL(p || q) + KL(q || p)) / 2.
 --- Source: Agarwal et al. 2020 (ECCV), as in DeepCore.
---- Defaults: balance = true (the budget is divided by class), scores = "pass" (see select.define), every = 20, first = 1, no warm. fraction
----   is required.
+--- Defaults: balance = true (the budget is divided by class), scores = "pass" (see select.define),
+---   every = 20, first = 1, no warm. fraction is required.
 --- Cost: a forward pass over n; time n C a pick, memory n C numbers.
 --- Not when: the model is untrained or saturated: its probabilities say nothing.
 ---
@@ -269,7 +270,8 @@ end
 ---
 --- Formula: argmin_j ||(t + 1) mu - sum_S h - h_j||, with t picks S so far and mu the mean of all h.
 --- Source: Welling 2009; iCaRL, Rebuffi et al. 2017 (CVPR).
---- Defaults: on = "embeddings", balance = true, scores = "pass" (see select.define), every = 20, first = 1, no warm. fraction is required.
+--- Defaults: on = "embeddings", balance = true, scores = "pass" (see select.define), every = 20,
+---   first = 1, no warm. fraction is required.
 --- Cost: a forward pass over n; time n d a pick, memory n numbers.
 --- Not when: budgets are small and classes have several modes: their mean is typical of none.
 ---

@@ -21,7 +21,8 @@ local M = {}
 ---   and v is that of those logits.
 --- Source: Killamsetty et al. 2021 (AAAI), CORDS.
 --- Defaults: greedy = "stochastic", epsilon = 0.01, rounds = 15, linear_layer = false,
----   validate_on = "validation", scores = "pass" (see select.define), every = 20, first = 1, no warm. fraction is required.
+---   validate_on = "validation", scores = "pass" (see select.define), every = 20, first = 1, no warm.
+---   fraction is required.
 --- Cost: forward passes over n candidates and m held-out images; stochastic O(n C E + k m C E), naive
 ---   O(k (n + m) C E), rounds O(rounds (n + m) C E) time, with E = 1 without linear_layer; O((n + m) (C
 ---   + E)) memory.

@@ -278,9 +278,9 @@ end
 ---   c the class of the least |z_c - z_y| / ||v||, until x + (1 + overshoot) r is not predicted as y; in the
 ---   embedding min_c (z_y - z_c) / ||w_y - w_c||, with rows w of the head's weight.
 --- Source: Moosavi-Dezfooli et al. 2016 (CVPR); for choosing data Ducoffe and Precioso 2018.
---- Defaults: space = "image", steps = 50, overshoot = 0.02, first = 10, asked once (every =
----   math.maxinteger), balance = true, offset = 0, no strata, no models, scores = "pass" (see select.define), no
----   warm. fraction is required.
+--- Defaults: space = "image", steps = 50, overshoot = 0.02, first = 10, asked once
+---   (every = math.maxinteger), balance = true, offset = 0, no strata, no models, scores = "pass" (see
+---   select.define), no warm. fraction is required.
 --- Cost: C forward and backward passes over n a step, of which most images need two or three, O(C) copies of
 ---   64 images; in the embedding a forward pass, O(n C + C^2 E) time, O(n C) memory. For each model.
 --- Not when: there are many classes (take the embedding), or embeddings are untrained.
