@@ -42,6 +42,41 @@ local pools = select.greedy { n = 40, k = 6, gain = coverage_gain, greedy = "sto
 local lazier = select.greedy { n = 40, k = 6, gain = coverage_gain, greedy = "lazier_than_lazy", seed = 2 }
 assert(same(pools.indices, lazier.indices) and lazier.evaluations <= pools.evaluations)
 -- Candidates that cannot join are left out.
+-- 200 random problems: weighted coverage, whose gains never grow, pick by pick as the definition has them; lazily
+-- the same.
+for problem = 1, 200 do
+  local draw = th.stream(problem, "greedy problems")
+  local n, m = draw:integer(2, 14), draw:integer(1, 10)
+  local k, covers, weight = draw:integer(1, n), {}, {}
+  for j = 1, m do weight[j] = draw:integer(1, 4) end
+  for i = 1, n do
+    covers[i] = {}
+    for j = 1, m do covers[i][j] = draw:uniform() < 0.35 end
+  end
+  local function added(i, chosen)
+    local sum = 0
+    for j = 1, m do
+      local known = false
+      for _, c in ipairs(chosen) do known = known or covers[c][j] end
+      if covers[i][j] and not known then sum = sum + weight[j] end
+    end
+    return sum
+  end
+  local want, taken = {}, {}
+  for _ = 1, k do
+    local best, place = -1, nil
+    for i = 1, n do
+      local value = not taken[i] and added(i, want) or -1
+      if value > best then best, place = value, i end
+    end
+    want[#want + 1], taken[place] = place, true
+  end
+  for _, algorithm in ipairs { "naive", "lazy" } do
+    local found = select.greedy { n = n, k = k, gain = added, greedy = algorithm }
+    assert(found.indices:equal(th.tensor(want, { dtype = "int64" })), "problem " .. problem .. ", " .. algorithm)
+  end
+end
+
 local few = select.greedy { n = 5, k = 4, gain = function(i) return i % 2 == 0 and i or -math.huge end }
 assert(same(few.indices, th.tensor { 4, 2 }))
 
