@@ -4,9 +4,9 @@
 
 --- Datasets, augmentations and pictures.
 ---
---- A set of data as th.train takes it is a table with datasets train and test, and perhaps validation, and with
---- name, split (how it was divided) and classes: what th.data.digits, cifar10 and split return. Labels and indices
---- count from 1; files have labels from 0. Images are (C, H, W), float32 in batches.
+--- A set of data as th.train takes it is a table with datasets train and test, and perhaps validation, and
+--- with name, split (how it was divided) and classes: what th.data.digits, cifar10 and split return. Labels
+--- and indices count from 1; files have labels from 0. Images are (C, H, W), float32 in batches.
 ---
 --- Example:
 ---     local data = th.data.digits { seed = 1 }
@@ -32,9 +32,9 @@ function data.digits(options) end
 
 --- CIFAR-10 in its binary form, of those of the official files that a folder has.
 ---
---- The files are data_batch_1.bin to data_batch_5.bin and test_batch.bin. checksums is a file of lines "md5  name"
---- that each must have. With normalise all parts are scaled by the usual means and deviations of CIFAR-10.
---- Without validation, data.validation is nil.
+--- The files are data_batch_1.bin to data_batch_5.bin and test_batch.bin. checksums is a file of
+--- lines as md5sum writes them, one for each. With normalise all parts are scaled by the usual means and
+--- deviations of CIFAR-10. Without validation, data.validation is nil.
 ---
 --- Example:
 ---     local record = string.char(3) .. string.rep("\0", 3072)
@@ -81,8 +81,8 @@ function data.from_tensors(x, y, options) end
 
 --- A dataset of an npy file of images or vectors.
 ---
---- Labels come from another npy file, where they count from 0, or are given as to data.from_tensors. Large arrays
---- stay in their file (mmap); those that cannot, in Fortran order or big-endian, are read.
+--- Labels come from another npy file, where they count from 0, or are given as to data.from_tensors. Large
+--- arrays stay in their file (mmap); those that cannot, in Fortran order or big-endian, are read.
 ---
 --- Example:
 ---     th.save_npy(scratch .. "/x.npy", th.randn(4, 1, 2, 2))
@@ -232,8 +232,8 @@ function data.image_folder(options) end
 
 --- Pictures of shapes with their boxes, drawn from a seed: data to try detection on, which needs no download.
 ---
---- Rectangles, ellipses, triangles, diamonds and crosses on textured ground, with groups (crowds), tiny objects and
---- such that reach over the border. Picture i depends on seed, size and i alone.
+--- Rectangles, ellipses, triangles, diamonds and crosses on textured ground, with groups (crowds), tiny
+--- objects and such that reach over the border. Picture i depends on seed, size and i alone.
 ---
 --- Example:
 ---     local set = th.data.shapes { n = 4, size = 64, seed = 1 }
@@ -258,9 +258,9 @@ function data.coco_images(options) end
 
 --- A change of pictures with boxes: SSD's random crop, which keeps objects whose centre lies inside.
 ---
---- A least overlap is chosen, or to leave the picture whole; parts are drawn until one overlaps the objects so
---- much. style "nvidia": all objects must (rule "all"), one attempt, then another threshold; "ssd", as torchvision:
---- any object (rule "any"), 40 attempts. Source: Liu et al., arXiv 1512.02325.
+--- A least overlap is chosen, or to leave the picture whole; parts are drawn until one overlaps the objects
+--- so much. style "nvidia": all objects must (rule "all"), one attempt, then another threshold; "ssd", as
+--- torchvision: any object (rule "any"), 40 attempts. Source: Liu et al., arXiv 1512.02325.
 ---
 --- Example:
 ---     local set = th.data.shapes { n = 2, size = 64, seed = 1 }

@@ -20,9 +20,9 @@ local Dataset = {}
 
 --- One epoch of batches: a function that gives the next batch, nil behind the last.
 ---
---- A batch is { x (N, …) of float32, y (N,), indices (N,), weights (N,) where given }. The batches depend on data and
---- options alone, whatever threads prepare them. Either indices or batches chooses samples; with batches `shuffle`
---- changes their order alone, and weights are those of their samples in their order.
+--- A batch is { x (N, …) of float32, y (N,), indices (N,), weights (N,) where given }. The batches depend
+--- on data and options alone, whatever threads prepare them. Either indices or batches chooses samples;
+--- with batches `shuffle` changes their order alone, and weights are those of their samples in their order.
 ---
 --- Example:
 ---     local set = th.data.from_tensors(th.arange(1, 6):to("float32"):view(6, 1), { 1, 1, 1, 2, 2, 2 })

@@ -4,9 +4,9 @@
 
 --- Single-shot detectors: models, matching, loss, results, and learning as a task of th.train.
 ---
---- Boxes are left, top, right, bottom as parts of the image. Classes of objects count from 1; among the labels of
---- default boxes 0 is the background, whose scores are the first row of the class scores. `boxes` is always default
---- boxes or a detector. P default boxes, K classes with the background.
+--- Boxes are left, top, right, bottom as parts of the image. Classes of objects count from 1; among the
+--- labels of default boxes 0 is the background, whose scores are the first row of the class scores. `boxes`
+--- is always default boxes or a detector. P default boxes, K classes with the background.
 ---
 --- Example:
 ---     local model = th.detect.small_ssd { classes = 6, size = 64, width = 4, seed = 1 }
@@ -22,7 +22,8 @@ local detect = {}
 
 --- SSD300 on a ResNet, as NVIDIA's SSD300 v1.1 has it.
 ---
---- (N, 3, 300, 300) -> locations (N, 4, 8732) and class scores (N, classes, 8732). Names of the state are NVIDIA's.
+--- (N, 3, 300, 300) -> locations (N, 4, 8732) and class scores (N, classes, 8732). Names of the state are
+--- NVIDIA's.
 --- Source: Liu et al. 2016.
 ---
 --- Example:
@@ -46,8 +47,9 @@ function detect.small_ssd(options) end
 
 --- The default boxes of a single-shot detector, SSD300's unless told otherwise.
 ---
---- On map k with scale s and the next scale s': a square of s, one of sqrt(s s'), and for each ratio r one of s sqrt(r)
---- by s / sqrt(r) and its transpose; in the order of the outputs: map, shape, row, column. Sizes are in pixels.
+--- On map k with scale s and the next scale s': a square of s, one of sqrt(s s'), and for each ratio r one
+--- of s sqrt(r) by s / sqrt(r) and its transpose; in the order of the outputs: map, shape, row, column.
+--- Sizes are in pixels.
 ---
 --- Example:
 ---     assert(#th.detect.default_boxes() == 8732)
@@ -75,8 +77,8 @@ function detect.load_backbone(model, state) end
 
 --- The state of a detector with the names and the order of channels of another program.
 ---
---- "nvidia" drops `module.` and num_batches_tracked; to and from "torchvision" the heads are renamed and their channels
---- permuted, other names stay.
+--- "nvidia" drops `module.` and num_batches_tracked; to and from "torchvision" the heads are renamed and
+--- their channels permuted, other names stay.
 ---
 --- Example:
 ---     local model = th.detect.ssd300 { backbone = "resnet18", classes = 3, width = 4 }
@@ -93,8 +95,9 @@ function detect.convert(state, options) end
 ---
 --- Example:
 ---     local image = th.zeros(3, 20, 20, { dtype = "uint8" })
----     local drawn = th.detect.draw(image, { { 2, 2, 12, 12 } }, { labels = { "cat" }, path = scratch .. "/cat.png" })
----     assert(drawn:amax():item() > 0 and io.open(scratch .. "/cat.png"))
+---     local path = scratch .. "/cat.png"
+---     local drawn = th.detect.draw(image, { { 2, 2, 12, 12 } }, { labels = { "cat" }, path = path })
+---     assert(drawn:amax():item() > 0 and th.data.image(path):equal(drawn))
 ---@param image Tensor (3, H, W) of uint8
 ---@param boxes Tensor|number[][] (n, 4) in pixels
 ---@param options? table format ("xyxy", or "xywh"), labels (none), scores (none), verdicts (none), one for each box; path (none), of a PNG file to write; line (2), pixels; scale (1), a whole number of times larger
@@ -103,9 +106,9 @@ function detect.draw(image, boxes, options) end
 
 --- What a detector is to say at each default box: SSD's matching.
 ---
---- Each box takes the object that overlaps it most, each object claims the box that it overlaps most; a box is
---- positive where it is claimed or its overlap is above the threshold. Offsets are 10 (cx - x) / a, 10 (cy - y) / b,
---- 5 ln(w / a), 5 ln(h / b) of object (cx, cy, w, h) and box (x, y, a, b).
+--- Each box takes the object that overlaps it most, each object claims the box that it overlaps most; a box
+--- is positive where it is claimed or its overlap is above the threshold. Offsets are 10 (cx - x) / a, 10
+--- (cy - y) / b, 5 ln(w / a), 5 ln(h / b) of object (cx, cy, w, h) and box (x, y, a, b).
 ---
 --- Example:
 ---     local boxes = th.detect.default_boxes()
@@ -121,12 +124,14 @@ function detect.encode(objects, boxes, options) end
 --- SSD's loss, one number an image: smooth L1 of offsets and cross-entropy, with hard negatives.
 ---
 --- Of an image with pos positive boxes: L_loc is the sum over them of smooth L1, L_conf that of cross-entropy over
---- them and over the `negatives` pos hardest others; L = (L_conf + alpha L_loc) / pos. An image without positives has
---- loss 0. normalise: "image" divides by its own positives (NVIDIA), "batch" by the mean of the batch's (the paper),
---- "none" not. Source: Liu et al. 2016.
+--- them and over the `negatives` pos hardest others; L = (L_conf + alpha L_loc) / pos. An image without
+--- positives has loss 0. normalise: "image" divides by its own positives (NVIDIA), "batch" by the mean of
+--- the batch's (the paper), "none" not. Source: Liu et al. 2016.
 ---
 --- Example:
----     local boxes = th.detect.default_boxes { size = 32, maps = { 2 }, steps = { 16 }, scales = { 8, 16 }, ratios = { {} } }
+---     local boxes = th.detect.default_boxes {
+---       size = 32, maps = { 2 }, steps = { 16 }, scales = { 8, 16 }, ratios = { {} },
+---     }
 ---     local targets = th.detect.encode({ { boxes = { { 0, 0, 0.5, 0.5 } }, labels = { 1 } } }, boxes)
 ---     local scores = th.zeros(1, 3, #boxes):requires_grad_()
 ---     local losses, parts = th.detect.multibox(th.zeros(1, 4, #boxes), scores, targets)
@@ -142,8 +147,8 @@ function detect.multibox(locations, scores, targets, options) end
 
 --- The gradients of each image's loss by the biases of the heads, in closed form: what subset selectors match.
 ---
---- The columns are the biases in the order of the state, loc of each map and then conf of each map: 2,550 for SSD300
---- with 81 classes. With pooled they are summed over maps and boxes, (N, 4 + K).
+--- The columns are the biases in the order of the state, loc of each map and then conf of each map: 2,550
+--- for SSD300 with 81 classes. With pooled they are summed over maps and boxes, (N, 4 + K).
 ---
 --- Example:
 ---     local model = th.detect.small_ssd { classes = 3, size = 64, width = 4, seed = 1 }
@@ -177,8 +182,9 @@ function detect.decode(locations, scores, boxes, options) end
 
 --- Greedy non-maximum suppression: the best box stays, what overlaps it goes, and so on.
 ---
---- An overlap of exactly the threshold goes, as NVIDIA has it, or stays with keep_equal, as torchvision. With labels
---- boxes of different labels leave one another alone. PyTorch: torchvision.ops.nms and batched_nms.
+--- An overlap of exactly the threshold goes, as NVIDIA has it, or stays with keep_equal, as torchvision.
+--- With labels boxes of different labels leave one another alone. PyTorch: torchvision.ops.nms and
+--- batched_nms.
 ---
 --- Example:
 ---     local boxes = th.tensor { { 0.0, 0, 1, 1 }, { 0.0, 0, 1, 0.9 }, { 2.0, 2, 3, 3 } }

@@ -19,9 +19,9 @@ local DetectionDataset = {}
 
 --- One epoch of batches: a function that gives the next batch, nil behind the last.
 ---
---- A batch is { x (N, 3, S, S), normalised; objects, a list of { boxes (k, 4) as left, top, right, bottom, parts of
---- the side; labels (k,) }; indices (N,); ids (N,) of the file; sizes (N, 2), width and height as stored; weights
---- where given }.
+--- A batch is { x (N, 3, S, S), normalised; objects, a list of { boxes (k, 4) as left, top, right, bottom,
+--- parts of the side; labels (k,) }; indices (N,); ids (N,) of the file; sizes (N, 2), width and height as
+--- stored; weights where given }.
 ---
 --- Example:
 ---     local set = th.data.shapes { n = 4, size = 64, seed = 1 }

@@ -2,7 +2,8 @@
 -- SPDX-License-Identifier: Apache-2.0
 -- Stubs of the classes Annotations, Detections and Evaluation.
 
---- The annotations of a COCO file; th.coco.load reads them, and the `annotations` of a DetectionDataset are such.
+--- The annotations of a COCO file; th.coco.load reads them, and the `annotations` of a DetectionDataset are
+--- such.
 ---
 --- Example:
 ---     local a = th.data.shapes({ n = 3, size = 64, seed = 1 }).annotations
@@ -16,8 +17,8 @@ local Annotations = {}
 
 --- What is wrong with the file, kind by kind.
 ---
---- A problem has kind, severity ("error" or "warning"), message, count, text (all of it in one line) and examples, a list
---- of { record (from 0), detail, line, column }.
+--- A problem has kind, severity ("error" or "warning"), message, count, text (all of it in one line) and
+--- examples, a list of { record (from 0), detail, line, column }.
 ---
 --- Example:
 ---     local a = th.data.shapes({ n = 1, size = 64 }).annotations
@@ -97,8 +98,8 @@ local Detections = {}
 --- Adds the detections of one image, or those that detect.decode found in a batch.
 ---
 --- results:add(image_id, boxes, scores, category_ids) takes boxes as x, y, width, height in pixels, (n, 4).
---- results:add(found, { image_ids =, category_ids = }) takes what detect.decode gave with `sizes`; image_ids are the
---- ids of the images of the batch, category_ids those of classes 1, 2, ….
+--- results:add(found, { image_ids =, category_ids = }) takes what detect.decode gave with `sizes`;
+--- image_ids are the ids of the images of the batch, category_ids those of classes 1, 2, ….
 ---
 --- Example:
 ---     local results = th.coco.results()
@@ -223,8 +224,8 @@ function Evaluation:best_f(options) end
 
 --- Which categories are taken for which.
 ---
---- Objects down, detections across, matched whatever their categories, the highest score first; the last column has
---- missed objects, the last row false detections. Crowds are left out.
+--- Objects down, detections across, matched whatever their categories, the highest score first; the last
+--- column has missed objects, the last row false detections. Crowds are left out.
 ---
 --- Example:
 ---     local truth = th.data.shapes({ n = 4, size = 64, seed = 1 }).annotations
@@ -243,8 +244,8 @@ function Evaluation:confusion(options) end
 
 --- Whether scores are probabilities: by bins of the score the part of detections that is right.
 ---
---- Bins are of equal width; ece is the mean of |confidence - accuracy| over detections, mce the largest. Scores must be
---- in 0 … 1. Source: Guo et al. 2017.
+--- Bins are of equal width; ece is the mean of |confidence - accuracy| over detections, mce the largest.
+--- Scores must be in 0 … 1. Source: Guo et al. 2017.
 ---
 --- Example:
 ---     local truth = th.data.shapes({ n = 4, size = 64, seed = 1 }).annotations
@@ -262,8 +263,10 @@ function Evaluation:calibration(options) end
 
 --- How much AP each kind of error costs.
 ---
---- Kinds: Cls (class), Loc (place), Both, Dupe (twice), Bkg (nothing there), Miss; FP and FN all wrong and all missed ones.
---- Its AP is not COCO's: 100 detections an image of all categories together. Source: Bolya et al. 2020 (tidecv 1.0.1).
+--- Kinds: Cls (class), Loc (place), Both, Dupe (twice), Bkg (nothing there), Miss; FP and FN: all wrong
+--- and all missed ones.
+--- Its AP is not COCO's: 100 detections an image of all categories together. Source: Bolya et al. 2020
+--- (tidecv 1.0.1).
 ---
 --- Example:
 ---     local truth = th.data.shapes({ n = 4, size = 64, seed = 1 }).annotations
@@ -281,8 +284,8 @@ function Evaluation:tide(options) end
 
 --- What is right, wrong and missed in each image, in the order of their ids.
 ---
---- right and wrong are records of the results, from 0; objects (those that `right` found, one each) and missed are
---- ids of annotations. f1 is 2 right / (2 right + wrong + missed), 1 where nothing counts.
+--- right and wrong are records of the results, from 0; objects (those that `right` found, one each) and
+--- missed are ids of annotations. f1 is 2 right / (2 right + wrong + missed), 1 where nothing counts.
 ---
 --- Example:
 ---     local truth = th.data.shapes({ n = 4, size = 64, seed = 1 }).annotations

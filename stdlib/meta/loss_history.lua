@@ -15,8 +15,8 @@ local LossHistory = {}
 
 --- Adds the losses and gives the probability with which each is kept.
 ---
---- max(minimum, F(loss)^beta), F the part of the losses held that are below it, the added ones among them. On average
---- 1 / (1 + beta) are kept. nan is an error. Source: Jiang et al. 2019.
+--- max(minimum, F(loss)^beta), F the part of the losses held that are below it, the added ones among them.
+--- On average 1 / (1 + beta) are kept. nan is an error. Source: Jiang et al. 2019.
 ---
 --- Example:
 ---     local p = th.select.loss_history():probabilities({ 1, 2, 3, 4 }, { beta = 1 })

@@ -5,10 +5,10 @@
 --- Image models by name, with the names of their parameters in PyTorch, so that its state dicts load.
 ---
 --- All take options alone: classes (10), in_channels (3), image_size (32; height and width, which the ones that
---- end in fully connected layers need, and by which the others choose their stem), width (of the first stage; the
---- published number), seed (drawn from the session's) and dtype ("float32", or "float64"). With stem =
---- "imagenet" or "cifar" resnet18 to resnet101, mobilenetv2 and the vgg models begin as for large or for small
---- images; without it images up to 64 get the CIFAR form. Weights are drawn, none are downloaded.
+--- end in fully connected layers need, and by which the others choose their stem), width (of the first
+--- stage; the published number), seed (drawn from the session's) and dtype ("float32", or "float64"). With
+--- stem = "imagenet" or "cifar" resnet18 to resnet101, mobilenetv2 and the vgg models begin as for large or
+--- for small images; without it images up to 64 get the CIFAR form. Weights are drawn, none are downloaded.
 ---
 --- Example:
 ---     local model = th.models.resnet20 { classes = 100, width = 8, seed = 1 }
@@ -41,8 +41,8 @@ function models.lenet(options) end
 
 --- The ResNet of CIFAR-10 with 8 layers, of widths 16, 32 and 64.
 ---
---- (N, C, H, W) -> (N, classes), any H and W. Shortcuts are zero-padded, without parameters. Source: He et al. 2016,
---- section 4.2; names as in the common PyTorch port: conv1, bn1, layer1 to layer3, linear.
+--- (N, C, H, W) -> (N, classes), any H and W. Shortcuts are zero-padded, without parameters. Source: He et
+--- al. 2016, section 4.2; names as in the common PyTorch port: conv1, bn1, layer1 to layer3, linear.
 ---
 --- Example:
 ---     local model = th.models.resnet8 { width = 4, seed = 1 }
@@ -53,8 +53,8 @@ function models.resnet8(options) end
 
 --- The ResNet of CIFAR-10 with 20 layers, of widths 16, 32 and 64.
 ---
---- (N, C, H, W) -> (N, classes), any H and W. Shortcuts are zero-padded, without parameters. Source: He et al. 2016,
---- section 4.2; names as in the common PyTorch port: conv1, bn1, layer1 to layer3, linear.
+--- (N, C, H, W) -> (N, classes), any H and W. Shortcuts are zero-padded, without parameters. Source: He et
+--- al. 2016, section 4.2; names as in the common PyTorch port: conv1, bn1, layer1 to layer3, linear.
 ---
 --- Example:
 ---     assert(th.models.resnet20():parameter_count() == 269722)
@@ -64,8 +64,8 @@ function models.resnet20(options) end
 
 --- The ResNet of CIFAR-10 with 32 layers, of widths 16, 32 and 64.
 ---
---- (N, C, H, W) -> (N, classes), any H and W. Shortcuts are zero-padded, without parameters. Source: He et al. 2016,
---- section 4.2; names as in the common PyTorch port: conv1, bn1, layer1 to layer3, linear.
+--- (N, C, H, W) -> (N, classes), any H and W. Shortcuts are zero-padded, without parameters. Source: He et
+--- al. 2016, section 4.2; names as in the common PyTorch port: conv1, bn1, layer1 to layer3, linear.
 ---
 --- Example:
 ---     local model = th.models.resnet32 { width = 4, seed = 1 }
@@ -76,8 +76,8 @@ function models.resnet32(options) end
 
 --- The ResNet of CIFAR-10 with 44 layers, of widths 16, 32 and 64.
 ---
---- (N, C, H, W) -> (N, classes), any H and W. Shortcuts are zero-padded, without parameters. Source: He et al. 2016,
---- section 4.2; names as in the common PyTorch port: conv1, bn1, layer1 to layer3, linear.
+--- (N, C, H, W) -> (N, classes), any H and W. Shortcuts are zero-padded, without parameters. Source: He et
+--- al. 2016, section 4.2; names as in the common PyTorch port: conv1, bn1, layer1 to layer3, linear.
 ---
 --- Example:
 ---     local model = th.models.resnet44 { width = 4, seed = 1 }
@@ -88,8 +88,8 @@ function models.resnet44(options) end
 
 --- The ResNet of CIFAR-10 with 56 layers, of widths 16, 32 and 64.
 ---
---- (N, C, H, W) -> (N, classes), any H and W. Shortcuts are zero-padded, without parameters. Source: He et al. 2016,
---- section 4.2; names as in the common PyTorch port: conv1, bn1, layer1 to layer3, linear.
+--- (N, C, H, W) -> (N, classes), any H and W. Shortcuts are zero-padded, without parameters. Source: He et
+--- al. 2016, section 4.2; names as in the common PyTorch port: conv1, bn1, layer1 to layer3, linear.
 ---
 --- Example:
 ---     local model = th.models.resnet56 { width = 4, seed = 1 }
@@ -100,8 +100,8 @@ function models.resnet56(options) end
 
 --- The ResNet of CIFAR-10 with 110 layers, of widths 16, 32 and 64.
 ---
---- (N, C, H, W) -> (N, classes), any H and W. Shortcuts are zero-padded, without parameters. Source: He et al. 2016,
---- section 4.2; names as in the common PyTorch port: conv1, bn1, layer1 to layer3, linear.
+--- (N, C, H, W) -> (N, classes), any H and W. Shortcuts are zero-padded, without parameters. Source: He et
+--- al. 2016, section 4.2; names as in the common PyTorch port: conv1, bn1, layer1 to layer3, linear.
 ---
 --- Example:
 ---     local model = th.models.resnet110 { width = 4, seed = 1 }
@@ -160,8 +160,8 @@ function models.resnet101(options) end
 
 --- MobileNetV2: inverted residuals of depthwise separable convolutions.
 ---
---- (N, C, H, W) -> (N, classes). Stem "imagenet" is torchvision's; "cifar" keeps stride 1 in the stem and the second
---- stage, as the common PyTorch port, and has no dropout. Source: Sandler et al. 2018.
+--- (N, C, H, W) -> (N, classes). Stem "imagenet" is torchvision's; "cifar" keeps stride 1 in the stem and
+--- the second stage, as the common PyTorch port, and has no dropout. Source: Sandler et al. 2018.
 ---
 --- Example:
 ---     local model = th.models.mobilenetv2 { width_multiple = 0.25, seed = 1 }
@@ -172,8 +172,8 @@ function models.mobilenetv2(options) end
 
 --- VGG-11 with BatchNorm: a plain stack of 3x3 convolutions.
 ---
---- (N, C, H, W) -> (N, classes). Stem "imagenet" ends in three linear layers with dropout, as torchvision's; "cifar"
---- in the mean and one linear layer. Source: Simonyan and Zisserman 2015.
+--- (N, C, H, W) -> (N, classes). Stem "imagenet" ends in three linear layers with dropout, as
+--- torchvision's; "cifar" in the mean and one linear layer. Source: Simonyan and Zisserman 2015.
 ---
 --- Example:
 ---     local model = th.models.vgg11_bn { width = 4, seed = 1 }
@@ -184,8 +184,8 @@ function models.vgg11_bn(options) end
 
 --- VGG-16 with BatchNorm: a plain stack of 3x3 convolutions.
 ---
---- (N, C, H, W) -> (N, classes). Stem "imagenet" ends in three linear layers with dropout, as torchvision's; "cifar"
---- in the mean and one linear layer. Source: Simonyan and Zisserman 2015.
+--- (N, C, H, W) -> (N, classes). Stem "imagenet" ends in three linear layers with dropout, as
+--- torchvision's; "cifar" in the mean and one linear layer. Source: Simonyan and Zisserman 2015.
 ---
 --- Example:
 ---     local model = th.models.vgg16_bn { width = 4, seed = 1 }
@@ -196,7 +196,8 @@ function models.vgg16_bn(options) end
 
 --- SSD300 on a ResNet-50: a detector, as th.detect.ssd300 makes it.
 ---
---- (N, 3, 300, 300) -> locations (N, 4, 8732) and class scores (N, classes, 8732). classes counts the background.
+--- (N, 3, 300, 300) -> locations (N, 4, 8732) and class scores (N, classes, 8732). classes counts the
+--- background.
 ---
 --- Example:
 ---     local model = th.models.ssd300 { classes = 4, width = 4 }

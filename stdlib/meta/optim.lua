@@ -21,7 +21,8 @@ local optim = {}
 
 --- Stochastic gradient descent with momentum.
 ---
---- v = momentum v + (1 - dampening) (g + weight_decay p), p = p - lr v; with nesterov p = p - lr (g + momentum v).
+--- v = momentum v + (1 - dampening) (g + weight_decay p), p = p - lr v; with nesterov p = p - lr (g +
+--- momentum v).
 ---
 --- Example:
 ---     local p = th.ones(1):requires_grad_()
@@ -36,8 +37,8 @@ function optim.SGD(params, options) end
 
 --- Adam: steps by the running mean of gradients over the root of that of their squares.
 ---
---- m = b1 m + (1 - b1) g, v = b2 v + (1 - b2) g^2, p = p - lr m' / (sqrt(v') + eps), m' and v' without the bias of the
---- start; weight_decay p is added to g. Source: Kingma and Ba 2015; amsgrad: Reddi et al. 2018.
+--- m = b1 m + (1 - b1) g, v = b2 v + (1 - b2) g^2, p = p - lr m' / (sqrt(v') + eps), m' and v' without the
+--- bias of the start; weight_decay p is added to g. Source: Kingma and Ba 2015; amsgrad: Reddi et al. 2018.
 ---
 --- Example:
 ---     local p = th.ones(1):requires_grad_()
@@ -67,8 +68,8 @@ function optim.AdamW(params, options) end
 
 --- RMSProp: steps by the gradient over the root of the running mean of its squares.
 ---
---- v = alpha v + (1 - alpha) g^2, p = p - lr g / (sqrt(v) + eps); centered takes off the square of the running mean of
---- g; momentum smooths the steps. Source: Tieleman and Hinton 2012.
+--- v = alpha v + (1 - alpha) g^2, p = p - lr g / (sqrt(v) + eps); centered takes off the square of the
+--- running mean of g; momentum smooths the steps. Source: Tieleman and Hinton 2012.
 ---
 --- Example:
 ---     local p = th.ones(1):requires_grad_()

@@ -62,8 +62,8 @@ function schedule.ExponentialLR(options) end
 
 --- Half a wave of the cosine, from the rate down to eta_min in t_max steps.
 ---
---- eta_min + (base - eta_min) (1 + cos(pi step / t_max)) / 2; behind t_max it rises again, as PyTorch's. Source:
---- Loshchilov and Hutter 2017.
+--- eta_min + (base - eta_min) (1 + cos(pi step / t_max)) / 2; behind t_max it rises again, as PyTorch's.
+--- Source: Loshchilov and Hutter 2017.
 ---
 --- Example:
 ---     local s = th.schedule.CosineAnnealingLR { t_max = 200 }
@@ -85,9 +85,9 @@ function schedule.LinearLR(options) end
 
 --- The one-cycle policy: up to max_lr, then down far below the start, with momentum moving the other way.
 ---
---- From max_lr / div_factor to max_lr in pct_start of the steps, then to max_lr / div_factor / final_div_factor;
---- three_phase goes back to the start first. The optimiser's own rate does not matter. Source: Smith and Topin
---- 2018.
+--- From max_lr / div_factor to max_lr in pct_start of the steps, then to max_lr / div_factor /
+--- final_div_factor; three_phase goes back to the start first. The optimiser's own rate does not matter.
+--- Source: Smith and Topin 2018.
 ---
 --- Example:
 ---     local s = th.schedule.OneCycleLR { max_lr = 1, total_steps = 11, pct_start = 0.5 }

@@ -377,7 +377,8 @@ function select.wre_probabilities(options) end
 ---
 --- Example:
 ---     local labels = th.tensor { 1, 1, 2, 2 }
----     local chosen = th.select.wre { probabilities = th.tensor { 0.9, 0.1, 0.5, 0.5 }, labels = labels, k = 2, seed = 1 }
+---     local p = th.tensor { 0.9, 0.1, 0.5, 0.5 }
+---     local chosen = th.select.wre { probabilities = p, labels = labels, k = 2, seed = 1 }
 ---     assert(#chosen == 2)
 ---@param options table probabilities (n,), labels, classes, k, seed, epoch
 ---@return Tensor indices (k,)
@@ -489,7 +490,9 @@ function select.read_trace(path) end
 ---
 --- Example:
 ---     local data = th.data.from_tensors(th.randn(6, 2), { 1, 2, 1, 2, 1, 2 })
----     local writer = th.select.write_trace(scratch .. "/run.trace", { data = data, method = "Mine", options = { fraction = 0.5 } })
+---     local writer = th.select.write_trace(scratch .. "/run.trace", {
+---       data = data, method = "Mine", options = { fraction = 0.5 },
+---     })
 ---     writer:write(0, { indices = th.tensor { 3, 4, 5 } }, 0.1)
 ---     writer:close()
 ---     assert(th.select.read_trace(scratch .. "/run.trace").options.fraction == 0.5)

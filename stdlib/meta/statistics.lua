@@ -23,11 +23,11 @@ function statistics.summary(values) end
 
 --- How much faster runs reach an accuracy than a baseline does: its seconds by theirs.
 ---
---- A run's curve is { seconds = {…}, accuracy = {…} }, cumulative seconds and the accuracy at each evaluation; the
---- time to reach the target is interpolated between the evaluation that reaches it and the one before. Runs are
---- compared one by one, the i-th with the i-th of the baseline. `count` is in how many pairs the baseline got
---- there, `reached` in how many both did; where a run did not, its speedup lies below `below`, the baseline's time
---- by the run's whole time.
+--- A run's curve is { seconds = {…}, accuracy = {…} }, cumulative seconds and the accuracy at each
+--- evaluation; the time to reach the target is interpolated between the evaluation that reaches it and the
+--- one before. Runs are compared one by one, the i-th with the i-th of the baseline. `count` is in how many
+--- pairs the baseline got there, `reached` in how many both did; where a run did not, its speedup lies
+--- below `below`, the baseline's time by the run's whole time.
 ---
 --- Example:
 ---     local slow = { seconds = { 10, 20 }, accuracy = { 0.5, 0.9 } }

@@ -1,4 +1,4 @@
----@meta
+---@meta thresh.core
 -- SPDX-License-Identifier: Apache-2.0
 -- Stubs of the functions of th itself, which are native: for editors, the texts of help() and the
 -- reference. Those that are methods of tensors as well stand in tensor.lua with the same text.

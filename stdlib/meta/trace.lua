@@ -4,8 +4,9 @@
 
 --- What a run selected when, read back; th.select.read_trace makes it.
 ---
---- Epochs count from 0, as in the file. A selection is { indices, weights, batches, residual, filled }, those of them
---- that it has. The file is JSON lines: a header, then a line for each selection and for each epoch of a batch selector.
+--- Epochs count from 0, as in the file. A selection is { indices, weights, batches, residual, filled },
+--- those of them that it has. The file is JSON lines: a header, then a line for each selection and for each
+--- epoch of a batch selector.
 ---
 --- Example:
 ---     local data = th.data.from_tensors(th.randn(6, 2), { 1, 2, 1, 2, 1, 2 })

@@ -4,6 +4,7 @@
 local core = require("thresh.core").coco
 local options = require "thresh.options"
 
+---@class coco
 local M = {}
 
 --- The annotations of a COCO file, by column: `th.coco.load("instances_val2017.json")`.

@@ -8,6 +8,7 @@ local columns = require "thresh.columns"
 local options = require "thresh.options"
 local tasks = require "thresh.task"
 
+---@class detect
 local M = core.detect
 
 M.table = require "thresh.detection_table"

@@ -7,6 +7,7 @@ local base = require "thresh.selector"
 local solve = core.select
 local timing, rules, selector = base.timing, base.rules, base.new
 
+---@class select
 local M = {}
 
 --- A heuristic of your own: name, fraction and select(ctx) -> indices [, weights]; examples/heuristics

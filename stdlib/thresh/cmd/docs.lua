@@ -57,8 +57,8 @@ local function items_of(block)
   return items
 end
 
--- Paragraphs of a text: { text = … } of running lines, { items = … } of labelled parts, or { code = … } where lines
--- are indented or form columns, which stay as they are.
+-- Paragraphs of a text: { text = … } of running lines, { items = … } of labelled parts, or { code = … }
+-- where lines are indented or form columns, which stay as they are.
 local function paragraphs(text)
   local out = {}
   for block in (text .. "\n\n"):gmatch "(.-)\n%s*\n" do
@@ -77,7 +77,9 @@ end
 
 -- Text in which nothing is taken for markup: `code` stays.
 local function escaped(text)
-  return (text:gsub("[*_<>|\\]", "\\%0"):gsub("(`[^`]*`)", function(code) return (code:gsub("\\([*_<>|\\])", "%1")) end))
+  return (text:gsub("[*_<>|\\]", "\\%0"):gsub("`[^`]*`", function(code)
+    return (code:gsub("\\([*_<>|\\])", "%1"))
+  end))
 end
 
 local function markdown_text(lines, text)
@@ -105,7 +107,8 @@ local function markdown_page(page)
   if #page.fields > 0 then
     lines[#lines + 1] = "| field | type | |\n| --- | --- | --- |"
     for _, field in ipairs(page.fields) do
-      lines[#lines + 1] = string.format("| `%s` | `%s` | %s |", field.name, field.type:gsub("|", "\\|"), escaped(field.text))
+      lines[#lines + 1] = string.format("| `%s` | `%s` | %s |", field.name, (field.type:gsub("|", "\\|")),
+        escaped(field.text))
     end
     lines[#lines + 1] = ""
   end
@@ -190,14 +193,16 @@ end
 
 local function html_page(page)
   local lines = { '<p><a href="index.html">Thresh: reference</a></p>', "<h1>" .. html(page.title) .. "</h1>" }
-  if page.parent then lines[#lines + 1] = string.format('<p>A <a href="%s.html">%s</a>.</p>', page.parent, page.parent) end
+  if page.parent then
+    lines[#lines + 1] = string.format('<p>A <a href="%s.html">%s</a>.</p>', page.parent, page.parent)
+  end
   html_text(lines, page.text)
   if page.example then lines[#lines + 1] = code(page.example) end
   if #page.fields > 0 then
     lines[#lines + 1] = "<table>"
     for _, field in ipairs(page.fields) do
-      lines[#lines + 1] = string.format("<tr><td><code>%s</code></td><td><code>%s</code></td><td>%s</td></tr>", field.name,
-        html(field.type), html(field.text))
+      lines[#lines + 1] = string.format("<tr><td><code>%s</code></td><td><code>%s</code></td><td>%s</td></tr>",
+        field.name, html(field.type), html(field.text))
     end
     lines[#lines + 1] = "</table>"
   end
@@ -216,8 +221,8 @@ local function html_page(page)
     if #entry.params + #entry.returns > 0 then
       lines[#lines + 1] = "<ul>"
       for _, p in ipairs(entry.params) do
-        lines[#lines + 1] = string.format("<li><code>%s%s</code> (<code>%s</code>)%s</li>", p.name, p.optional and "?" or "",
-          html(p.type), p.text ~= "" and ": " .. html(p.text) or "")
+        lines[#lines + 1] = string.format("<li><code>%s%s</code> (<code>%s</code>)%s</li>", p.name,
+          p.optional and "?" or "", html(p.type), p.text ~= "" and ": " .. html(p.text) or "")
       end
       for _, r in ipairs(entry.returns) do
         lines[#lines + 1] = string.format("<li>returns <code>%s</code> %s</li>", html(r.type), html(r.text))

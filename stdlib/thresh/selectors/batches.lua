@@ -11,6 +11,7 @@ local core = require "thresh.core"
 local options = require "thresh.options"
 local base = require "thresh.selector"
 
+---@class select
 local M = {}
 
 -- When a selector chooses, and how it gets its losses.

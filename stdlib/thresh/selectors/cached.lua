@@ -4,6 +4,7 @@
 local core = require "thresh.core"
 local options = require "thresh.options"
 
+---@class select
 local M = {}
 
 -- The epoch (from 0) of the recorded selection that is in force in an epoch of this run.

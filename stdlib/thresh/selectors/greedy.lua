@@ -10,6 +10,7 @@ local base = require "thresh.selector"
 local solve = core.select
 local rules, selector = base.scored_rules, base.new
 
+---@class select
 local M = {}
 
 -- Rules of its own beside shared ones.

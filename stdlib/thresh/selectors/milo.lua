@@ -6,6 +6,7 @@ local options = require "thresh.options"
 local base = require "thresh.selector"
 local solve = core.select
 
+---@class select
 local M = {}
 
 -- Where embeddings come from, and how alike they are: the same for all.

@@ -6,6 +6,7 @@ local options = require "thresh.options"
 local base = require "thresh.selector"
 local solve = core.select
 
+---@class select
 local M = {}
 
 --- GLISTER-online: the candidates whose gradient steps lower the loss on the validation data most.

@@ -7,6 +7,7 @@ local options = require "thresh.options"
 local base = require "thresh.selector"
 local solve = core.select
 
+---@class select
 local M = {}
 
 -- How scores become a subset, the same for all.
