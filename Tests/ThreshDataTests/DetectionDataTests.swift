@@ -197,7 +197,7 @@ private func picture(_ width: Int, _ height: Int, _ box: PixelBox) throws -> Flo
     let images = #"{"id": 7, "file_name": "colour.png", "width": 13, "height": 9}"#
     let objects = [
       #"{"id": 1, "image_id": 7, "category_id": 1, "bbox": [1, 2, 3, 4], "iscrowd": 0}"#,
-      #"{"id": 2, "image_id": 7, "category_id": 1, "bbox": [1, 2, 3], "iscrowd": 0}"#,
+      #"{"id": 2, "image_id": 7, "category_id": 1, "bbox": [1, 2, 3], "area": "big", "iscrowd": 0}"#,
       #"{"id": 3, "image_id": 7, "category_id": 1, "bbox": [1, 2, 0, 4], "iscrowd": 0}"#,
       #"{"id": 4, "image_id": 7, "category_id": 9, "bbox": [1, 2, 3, 4], "iscrowd": 0}"#,
     ].joined(separator: ",")

@@ -83,20 +83,15 @@ public final class DetectionDataset: Candidates, Sendable {
     dropInvalid: Bool = false, keepsPictures: Bool = false
   ) throws {
     let report = report ?? Report(path: name ?? folder)
-    for problem in report.problems where problem.severity == .error {
-      guard dropInvalid, DetectionDataset.objectProblems.contains(problem.kind) else {
-        throw COCOError(report.text(problem))
-      }
-    }
-    let leftOut = report.problems.filter { DetectionDataset.objectProblems.contains($0.kind) }
+    try report.refuse(allowed: dropInvalid ? DetectionDataset.objectErrors : [])
     for (i, file) in annotations.images.fileNames.enumerated() where file.isEmpty {
       throw TensorError(
         "dataset", "\(name ?? folder): image \(annotations.images.ids[i]) has no file name")
     }
     try self.init(
       name: name ?? folder, annotations: annotations, report: report, source: .folder(folder),
-      dropInvalid: dropInvalid, leftOut: leftOut.reduce(0) { $0 + $1.count },
-      cache: keepsPictures ? PictureCache() : nil)
+      dropInvalid: dropInvalid, leftOut: report.leftOut, cache: keepsPictures ? PictureCache() : nil
+    )
   }
 
   /// `shapes` drawn when they are asked for.
@@ -118,10 +113,9 @@ public final class DetectionDataset: Candidates, Sendable {
       dropInvalid: true, cache: cache, drawn: indices.map { drawn[$0] })
   }
 
-  /// Kinds of problems for which the reader leaves one object out.
-  private static let objectProblems: Set<String> = [
-    "invalid-reference", "unknown-image", "unknown-category", "invalid-box", "nonfinite-box",
-    "invalid-area",
+  /// Errors for which the reader leaves one object out.
+  private static let objectErrors: Set<String> = [
+    "invalid-reference", "invalid-box", "nonfinite-box", "invalid-area",
   ]
 
   private static func isBox(_ box: ArraySlice<Double>) -> Bool {
