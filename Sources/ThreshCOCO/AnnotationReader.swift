@@ -27,6 +27,7 @@ private struct AnnotationReader {
   private let masks: Bool
   private var result = Annotations()
   private var problems = ProblemCollector()
+  private var objectsRead = 0
   private var imageIDs: [Int64] = []
   private var categoryIDs: [Int64] = []
   private var places: [RecordPlace] = []
@@ -72,7 +73,9 @@ private struct AnnotationReader {
     nameObjects()
     findRows()
     inspectBoxes()
-    return (result, problems.report(reader))
+    var report = problems.report(reader)
+    report.leftOut = objectsRead - result.objects.count
+    return (result, report)
   }
 
   private func requireList(_ name: String) throws {
@@ -151,6 +154,7 @@ private struct AnnotationReader {
 
   private mutating func addObject(_ record: JSONRecord, _ position: Int, _ offset: UInt64) throws {
     let values = record.values
+    objectsRead += 1
     // All of a record's problems are told, not the first alone.
     let image = reference(values[1], "image_id", position, offset)
     let category = reference(values[2], "category_id", position, offset)

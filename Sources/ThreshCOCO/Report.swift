@@ -42,6 +42,8 @@ public struct Report: Sendable {
 
   public var path: String
   public internal(set) var problems: [Problem] = []
+  /// Objects of an annotation file that its columns do not have, each for one problem or several.
+  public internal(set) var leftOut = 0
   /// Where each row of results came from; empty when that is not a file.
   var places: [RecordPlace] = []
   static let exampleLimit = 5

@@ -73,6 +73,87 @@ local function mutated(bytes, others)
   return bytes
 end
 
+-- The checksum of a PNG chunk, as of zlib's crc32.
+local remainders = {}
+for i = 0, 255 do
+  local r = i
+  for _ = 1, 8 do r = r & 1 == 1 and (r >> 1) ~ 0xEDB88320 or r >> 1 end
+  remainders[i] = r
+end
+local function checksum(bytes)
+  local r = 0xFFFFFFFF
+  for i = 1, #bytes do r = remainders[(r ~ bytes:byte(i)) & 255] ~ (r >> 8) end
+  return r ~ 0xFFFFFFFF
+end
+
+local function chunk(name, body)
+  return string.pack(">I4", #body) .. name .. body .. string.pack(">I4", checksum(name .. body))
+end
+
+-- A PNG file changed chunk by chunk, with lengths and checksums that fit: else hardly any would be looked at
+-- further.
+local function rebuilt(bytes, others)
+  local chunks, at = {}, 9
+  while at + 11 <= #bytes do
+    local length = string.unpack(">I4", bytes, at)
+    chunks[#chunks + 1] = { bytes:sub(at + 4, at + 7), bytes:sub(at + 8, at + 7 + length) }
+    at = at + 12 + length
+  end
+  if #chunks == 0 then return mutated(bytes, others) end
+  local chosen, kind = random(#chunks), random(1, 6)
+  if kind <= 3 then
+    chunks[chosen][2] = mutated(chunks[chosen][2], others)
+  elseif kind == 4 then
+    table.insert(chunks, random(#chunks), chunks[chosen])
+  elseif kind == 5 then
+    chunks[chosen][1] = ({ "IDAT", "PLTE", "tRNS", "gAMA", "iCCP", "IEND", "zzzz" })[random(7)]
+  else
+    table.remove(chunks, chosen)
+  end
+  local out = { bytes:sub(1, 8) }
+  for _, part in ipairs(chunks) do out[#out + 1] = chunk(part[1], part[2]) end
+  return table.concat(out)
+end
+
+local function noise(n)
+  local out = {}
+  for i = 1, n do out[i] = string.char(random(0, 255)) end
+  return table.concat(out)
+end
+
+-- A PNG file of noise in any form that a header can name, most of them allowed.
+local function drawn_png()
+  local width, height, colours = random(1, 40), random(1, 40), ({ 0, 2, 3, 4, 6 })[random(5)]
+  local depth = random() < 0.7 and 8 or ({ 1, 2, 4, 16, 3 })[random(5)]
+  local interlaced = random() < 0.4 and 1 or 0
+  local channels = ({ [0] = 1, [2] = 3, [3] = 1, [4] = 2, [6] = 4 })[colours]
+  -- Rows begin with a filter of 0 to 4. Interlaced ones have more and shorter rows: these are enough.
+  local rows = {}
+  for _ = 1, interlaced == 1 and 2 * height or height do
+    rows[#rows + 1] = string.char(random() < 0.002 and 9 or random(0, 4)) .. noise((width * channels * depth + 7) // 8)
+  end
+  local raw = table.concat(rows):sub(1, random() < 0.8 and -1 or random(1, 200))
+  local a, b = 1, 0
+  for i = 1, #raw do
+    a = (a + raw:byte(i)) % 65521
+    b = (b + a) % 65521
+  end
+  -- Stored blocks of zlib.
+  local data = { "\x78\x01" }
+  for at = 1, #raw, 60000 do
+    local part = raw:sub(at, at + 59999)
+    data[#data + 1] = string.pack("<BI2I2", at + 60000 > #raw and 1 or 0, #part, ~#part & 0xFFFF) .. part
+  end
+  data[#data + 1] = string.pack(">I4", b << 16 | a)
+  local header = string.pack(">I4I4BBBBB", width, height, depth, colours, 0, 0, interlaced)
+  local out = { "\x89PNG\r\n\x1a\n", chunk("IHDR", header) }
+  if colours == 3 or random() < 0.2 then out[#out + 1] = chunk("PLTE", noise(3 * random(0, 256))) end
+  if random() < 0.4 then out[#out + 1] = chunk("tRNS", noise(random(0, 10))) end
+  out[#out + 1] = chunk("IDAT", table.concat(data))
+  out[#out + 1] = chunk("IEND", "")
+  return table.concat(out)
+end
+
 local case = scratch .. "/case"
 local truth = scratch .. "/truth.json"
 
@@ -86,13 +167,24 @@ write(truth, [[{"images": [{"id": 1, "width": 9, "height": 9, "file_name": "a.pn
   "name": "a"}], "annotations": [{"id": 1, "image_id": 1, "category_id": 1, "bbox": [0, 0, 4, 4], "area": 16,
   "iscrowd": 0}]}]])
 truth = th.coco.load(truth)
+-- A set whose only picture is the case.
+write(scratch .. "/pictures.json", [[{"images": [{"id": 1, "file_name": "case"}], "categories": [{"id": 1, "name":
+  "a"}], "annotations": [{"id": 1, "image_id": 1, "category_id": 1, "bbox": [1, 1, 4, 4], "area": 16, "iscrowd": 0}]}]])
+local pictures = th.data.coco_images { folder = scratch, annotations = scratch .. "/pictures.json" }
 
 -- What a user would do with a file; each step by itself.
 local uses = {}
 function uses.jpg(bytes)
   local image = th.data.decode_image(bytes)
   assert(image.shape[1] == 3)
-  th.data.resize(image, 8, 8)
+  th.data.resize(image, random(1, 20), random(1, 20), { antialias = random() < 0.5 })
+  if image:numel() > 3e6 or random() < 0.5 then return end
+  assert(th.data.image(case):equal(image))
+  th.data.save_png(scratch .. "/copy.png", image)
+  assert(th.data.image(scratch .. "/copy.png"):equal(image))
+  th.detect.draw(image, { { random(-9, 9), random(-9, 9), random(-9, 99), random(-9, 99) } }, { labels = { "a" } })
+  local recipe = ({ "none", "nvidia", "ssd" })[random(3)]
+  assert(#pictures:loader { size = random(1, 24), augment = recipe, seed = random(0, 9) }().objects == 1)
 end
 uses.png = uses.jpg
 function uses.json()
@@ -116,11 +208,19 @@ end
 local began, counts = th.clock(), { jpg = { 0, 0 }, png = { 0, 0 }, json = { 0, 0 } }
 while th.clock() - began < seconds do
   local seedling = corpus[random(#corpus)]
-  local bytes = mutated(seedling.bytes, corpus)
+  local bytes
+  if seedling.kind == "png" and random() < 0.8 then
+    bytes = random() < 0.5 and drawn_png() or rebuilt(seedling.bytes, corpus)
+  else
+    bytes = mutated(seedling.bytes, corpus)
+  end
   write(case, bytes)
   local ok, problem = pcall(uses[seedling.kind], bytes)
   if not ok and (type(problem) ~= "string" or #problem < 8) and not tostring(problem):find "%a%a%a" then
     error("refused without a reason: " .. tostring(problem) .. " (" .. seedling.path .. ")")
+  end
+  if not ok and tostring(problem):find("assertion failed", 1, true) then
+    error("read, but not as it should be (" .. seedling.path .. ")")
   end
   local count = counts[seedling.kind]
   count[ok and 1 or 2] = count[ok and 1 or 2] + 1

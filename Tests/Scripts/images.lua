@@ -48,6 +48,8 @@ local a, b = shapes:sample(5), read:sample(5)
 assert(a.image:equal(b.image) and a.boxes:equal(b.boxes) and a.labels:equal(b.labels) and a.id == b.id)
 assert(shapes:fingerprint() == data.shapes { n = 12, size = 64, seed = 3 }:fingerprint())
 local part = shapes:subset { 6, 1 }
+local sizes = shapes.image_sizes
+assert(table.concat(sizes.shape, " ") == "12 2" and sizes:min():item() == 64 and sizes:max():item() == 64)
 assert(#part == 2 and part:sample(1).image:equal(shapes:sample(6).image) and part:sample(1).id == shapes:sample(6).id)
 support.refused({ "1 … 12", "got 13" }, function() return shapes:subset { 13 } end)
 support.refused({ "1 … 12", "got 0" }, shapes.sample, shapes, 0)
@@ -70,7 +72,7 @@ local batch = shapes:loader { indices = th.tensor({ 3, 8 }, { dtype = "int64" })
   shuffle = false, size = 16, mean = { 0, 0, 0 }, std = { 1, 1, 1 }, crowds = false }()
 assert(batch.weights[2] == 4 and batch.indices[1] == 3 and batch.x:min():item() >= 0 and batch.x:max():item() <= 1)
 local loader = shapes:loader { batches = { { 1, 2 }, { 9 } }, shuffle = false }
-assert(loader.batches == 2 and #loader().indices == 2 and loader().indices[1] == 9 and loader() == nil and #loader.skipped == 0)
+assert(loader.batches == 2 and #loader == 2 and #loader().indices == 2 and loader().indices[1] == 9 and loader() == nil and #loader.skipped == 0)
 
 -- Augmentation by recipe or by hand.
 for _, augment in ipairs {

@@ -180,6 +180,65 @@ private func picture(_ width: Int, _ height: Int, _ box: PixelBox) throws -> Flo
 }
 
 @Suite struct DetectionDatasetTests {
+  /// A set over the fixtures' pictures, its annotation file written as given.
+  private func set(
+    images: String, objects: String = "", dropInvalid: Bool = false
+  ) throws -> DetectionDataset {
+    let text = """
+      {"images": [\(images)], "categories": [{"id": 1, "name": "a"}], "annotations": [\(objects)]}
+      """
+    let (annotations, report) = try Annotations.read(bytes: Array(text.utf8))
+    return try DetectionDataset(
+      folder: PictureFixtures.folder, annotations: annotations, report: report,
+      dropInvalid: dropInvalid)
+  }
+
+  @Test func objectsThatTheReaderLeavesOut_areRefused_orCounted() throws {
+    let images = #"{"id": 7, "file_name": "colour.png", "width": 13, "height": 9}"#
+    let objects = [
+      #"{"id": 1, "image_id": 7, "category_id": 1, "bbox": [1, 2, 3, 4], "iscrowd": 0}"#,
+      #"{"id": 2, "image_id": 7, "category_id": 1, "bbox": [1, 2, 3], "area": "big", "iscrowd": 0}"#,
+      #"{"id": 3, "image_id": 7, "category_id": 1, "bbox": [1, 2, 0, 4], "iscrowd": 0}"#,
+      #"{"id": 4, "image_id": 7, "category_id": 9, "bbox": [1, 2, 3, 4], "iscrowd": 0}"#,
+    ].joined(separator: ",")
+    let message = problem { _ = try set(images: images, objects: objects) }
+    #expect(message.contains("'bbox' must be a list of four numbers"), "\(message)")
+    let lenient = try set(images: images, objects: objects, dropInvalid: true)
+    #expect(try lenient.droppedCount == 3 && lenient.objects(0).count == 1)
+    #expect(lenient.report.problems.contains { $0.kind == "invalid-box" })
+    #expect(try lenient.subset([0]).droppedCount == 1)
+    // What makes the whole file wrong is refused in any case.
+    let twice = problem { _ = try set(images: images + "," + images, dropInvalid: true) }
+    #expect(twice.contains("image ids occur more than once"), "\(twice)")
+  }
+
+  @Test func pictureOfAnotherSize_isRefusedByName() throws {
+    let turned = try set(
+      images: #"{"id": 7, "file_name": "turned-6.jpg", "width": 13, "height": 9}"#)
+    let message = problem { _ = try turned.image(0) }
+    #expect(message.contains("turned-6.jpg") && message.contains("9 x 13"), "\(message)")
+    #expect(message.contains("says 13 x 9"), "\(message)")
+    let silent = try set(images: #"{"id": 7, "file_name": "turned-6.jpg"}"#)
+    #expect(try silent.image(0).width == 9)
+  }
+
+  @Test func writtenFiles_thatWouldHaveOneName_areNamedByIds() throws {
+    try inFolder { folder in
+      let both = try set(
+        images: #"{"id": 7, "file_name": "colour.png"}, {"id": 3, "file_name": "colour.jpg"}"#,
+        objects:
+          #"{"id": 1, "image_id": 3, "category_id": 1, "bbox": [1, 2, 3, 4], "ignore": 1, "iscrowd": 1}"#
+      )
+      try both.write(to: folder)
+      let (annotations, _) = try Annotations.read(path: folder + "/instances.json")
+      #expect(annotations.images.fileNames == ["7.png", "3.png"])
+      #expect(annotations.images.widths == [13, 13] && annotations.objects.isIgnored == [true])
+      let read = try DetectionDataset(folder: folder + "/images", annotations: annotations)
+      #expect(try read.image(0) == both.image(0) && read.image(1) == both.image(1))
+      #expect(try read.image(0) != read.image(1) && read.objects(1) == both.objects(1))
+    }
+  }
+
   private func annotations(_ box: [Double]) throws -> Annotations {
     let list = box.map { "\($0)" }.joined(separator: ", ")
     let text = """

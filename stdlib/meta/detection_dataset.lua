@@ -13,7 +13,8 @@
 ---@field class_names string[] the name of each class
 ---@field category_ids integer[] the file's id of each class
 ---@field annotations Annotations what th.coco.evaluate takes as the truth
----@field dropped integer objects that are not trained on, as their boxes are none
+---@field dropped integer objects that are not trained on, as they cannot be read or their boxes are none
+---@field image_sizes Tensor float64 (n, 2): width and height in pixels, 0 where the annotations do not say
 ---@operator len: integer
 local DetectionDataset = {}
 

@@ -55,12 +55,11 @@ func imageData(in data: inout Namespace) {
     let folder = try o.required("folder", o.string("folder"))
     let path = try o.required("annotations", o.string("annotations"))
     let (annotations, report) = try Annotations.read(path: path)
-    let dropInvalid = try o.boolean("drop_invalid") ?? false
-    if !dropInvalid { try report.refuse() }
     return .object(
       try DetectionDataset(
-        folder: folder, annotations: annotations, name: o.string("name") ?? path,
-        dropInvalid: dropInvalid, keepsPictures: o.boolean("cache") ?? false))
+        folder: folder, annotations: annotations, report: report, name: o.string("name") ?? path,
+        dropInvalid: o.boolean("drop_invalid") ?? false, keepsPictures: o.boolean("cache") ?? false
+      ))
   }
   addDetectionAugmentations(to: &data)
 }
@@ -121,9 +120,17 @@ func registerImageData(in session: LuaSession) throws {
         "annotations",
         get: { call in
           let set = try own(call)
-          return .object(LuaAnnotations(set.annotations, Report(path: set.name)))
+          return .object(LuaAnnotations(set.annotations, set.report))
         }),
-      // Objects that are not trained on, as their boxes are none.
+      // (n, 2): width and height in pixels, 0 where the annotations do not say.
+      LuaProperty(
+        "image_sizes",
+        get: { call in
+          let images = try own(call).annotations.images
+          let sizes = zip(images.widths, images.heights).flatMap { [Double($0), Double($1)] }
+          return .tensor(try Tensor(sizes, [images.count, 2]))
+        }),
+      // Objects that are not trained on, as they cannot be read or their boxes are none.
       LuaProperty("dropped", get: { .integer(try own($0).droppedCount) }),
     ],
     metamethods: [
@@ -149,7 +156,8 @@ func registerImageData(in session: LuaSession) throws {
       method("__call") { call in
         guard let batch = try ownLoader(call).next() else { return .one(.nil) }
         return .one(try table(batch))
-      }
+      },
+      method("__len") { call in .integer(try ownLoader(call).batchCount) },
     ])
 }
 

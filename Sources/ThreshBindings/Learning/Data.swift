@@ -66,7 +66,10 @@ func registerData(in session: LuaSession) throws {
           return .one(.nil)
         }
         return .one(try table(batch))
-      }
+      },
+      method("__len") { call in
+        .integer(try call.object(1, "self", as: Loader.self).batchCount)
+      },
     ])
   try session.registerClass(LuaAugmentation.self, name: "Augmentation")
 }

@@ -4,8 +4,9 @@ import ThreshCOCO
 import ThreshTensor
 
 extension DetectionDataset {
-  /// Writes the pictures as PNG files into `folder`, and the annotations beside them as
-  /// `instances.json`.
+  /// Writes the pictures as PNG files into `folder`/images, and the annotations beside that as
+  /// `instances.json`, without masks. Files keep their names without folders; where two would be the
+  /// same, all are named by the ids of the images.
   /// - Throws: `TensorError` naming what cannot be written.
   public func write(to folder: String) throws {
     do {
@@ -14,11 +15,29 @@ extension DetectionDataset {
     } catch {
       throw TensorError("write", "'\(folder)' cannot be made a folder")
     }
-    for i in 0..<count {
+    let names = pngNames()
+    var entries: [JSON] = []
+    for (i, name) in names.enumerated() {
       try Interrupt.check("write")
-      try ImageFile.writePNG(image(i), to: "\(folder)/images/\(pngName(i))")
+      let image = try image(i)
+      try ImageFile.writePNG(image, to: "\(folder)/images/\(name)")
+      entries.append(
+        .object([
+          "id": .integer(Int(annotations.images.ids[i])), "file_name": .string(name),
+          "width": .integer(image.width), "height": .integer(image.height),
+        ]))
     }
-    try AtomicFile.write(folder + "/instances.json", Array(json().text.utf8))
+    let json = JSON.object([
+      "images": .array(entries),
+      "categories": .array((0..<classCount).map(categoryEntry)),
+      "annotations": .array((0..<annotations.objects.count).map(objectEntry)),
+    ])
+    try AtomicFile.write(folder + "/instances.json", Array(json.text.utf8))
+  }
+
+  private func pngNames() -> [String] {
+    let names = (0..<count).map(pngName)
+    return Set(names).count == count ? names : annotations.images.ids.map { "\($0).png" }
   }
 
   /// The file's name, its extension changed to png.
@@ -26,22 +45,6 @@ extension DetectionDataset {
     let file = annotations.images.fileNames[i].split(separator: "/").last.map(String.init) ?? ""
     guard let dot = file.lastIndex(of: "."), dot > file.startIndex else { return file + ".png" }
     return file[..<dot] + ".png"
-  }
-
-  private func json() -> JSON {
-    .object([
-      "images": .array((0..<count).map(imageEntry)),
-      "categories": .array((0..<classCount).map(categoryEntry)),
-      "annotations": .array((0..<annotations.objects.count).map(objectEntry)),
-    ])
-  }
-
-  private func imageEntry(_ i: Int) -> JSON {
-    let images = annotations.images
-    return .object([
-      "id": .integer(Int(images.ids[i])), "file_name": .string(pngName(i)),
-      "width": .integer(Int(images.widths[i])), "height": .integer(Int(images.heights[i])),
-    ])
   }
 
   private func categoryEntry(_ i: Int) -> JSON {
@@ -57,10 +60,14 @@ extension DetectionDataset {
     let image = annotations.images.ids[Int(objects.images[i])]
     let category = annotations.categories.ids[Int(objects.categories[i])]
     let box: [JSON] = objects.boxes[4 * i..<4 * i + 4].map { .number($0) }
-    return .object([
-      "id": .integer(Int(objects.ids[i])), "image_id": .integer(Int(image)),
-      "category_id": .integer(Int(category)), "bbox": .array(box),
-      "area": .number(objects.areas[i]), "iscrowd": .integer(objects.isCrowd[i] ? 1 : 0),
-    ])
+    let isIgnored = i < objects.isIgnored.count && objects.isIgnored[i]
+    return .object(
+      [
+        JSON.Member("id", .integer(Int(objects.ids[i]))),
+        JSON.Member("image_id", .integer(Int(image))),
+        JSON.Member("category_id", .integer(Int(category))), JSON.Member("bbox", .array(box)),
+        JSON.Member("area", .number(objects.areas[i])),
+        JSON.Member("iscrowd", .integer(objects.isCrowd[i] ? 1 : 0)),
+      ] + (isIgnored ? [JSON.Member("ignore", .integer(1))] : []))
   }
 }

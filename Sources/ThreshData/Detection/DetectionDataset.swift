@@ -11,7 +11,10 @@ public final class DetectionDataset: Candidates, Sendable {
 
   public let name: String
   public let annotations: Annotations
-  /// Objects that are not trained on, since their boxes are no boxes; `annotations` has them.
+  /// What was wrong with the file of the annotations.
+  public let report: Report
+  /// Objects that are not trained on: those that the file's reader left out, and those whose boxes have
+  /// no size, which `annotations` has. A subset counts the latter alone.
   public let droppedCount: Int
   let source: Source
   private let cache: PictureCache?
@@ -23,8 +26,8 @@ public final class DetectionDataset: Candidates, Sendable {
 
   /// - Parameter drawn: which shapes the images are; nil for one after another.
   private init(
-    name: String, annotations: Annotations, source: Source, dropInvalid: Bool,
-    cache: PictureCache?, drawn: [Int]? = nil
+    name: String, annotations: Annotations, report: Report, source: Source, dropInvalid: Bool,
+    leftOut: Int = 0, cache: PictureCache?, drawn: [Int]? = nil
   ) throws {
     let (images, objects) = (annotations.images, annotations.objects)
     var starts = [Int](repeating: 0, count: images.count + 1)
@@ -58,38 +61,44 @@ public final class DetectionDataset: Candidates, Sendable {
     }
     self.name = name
     self.annotations = annotations
+    self.report = report
     self.source = source
     self.cache = cache
     self.drawn = drawn ?? Array(0..<images.count)
-    droppedCount = dropped.count
+    droppedCount = leftOut + dropped.count
     self.starts = starts
     self.order = order
   }
 
   /// The images of `annotations`, whose files lie in `folder`.
-  /// - Parameter dropInvalid: leaves out objects whose box is not four finite numbers of a positive size;
-  ///   `droppedCount` says how many.
+  /// - Parameter report: what the reader said of the file.
+  /// - Parameter dropInvalid: leaves out objects that cannot be read or whose box is not four finite
+  ///   numbers of a positive size; `droppedCount` says how many.
   /// - Parameter keepsPictures: holds decoded pictures in memory, as many as there is room for.
-  /// - Throws: `TensorError` for an image without a file name, for objects that refer to nothing, and
-  ///   for such boxes where they are not left out.
+  /// - Throws: `COCOError` for a file with errors, unless they are those of objects to leave out;
+  ///   `TensorError` for an image without a file name, for objects that refer to nothing, and for such
+  ///   boxes where they are not left out.
   public convenience init(
-    folder: String, annotations: Annotations, name: String? = nil, dropInvalid: Bool = false,
-    keepsPictures: Bool = false
+    folder: String, annotations: Annotations, report: Report? = nil, name: String? = nil,
+    dropInvalid: Bool = false, keepsPictures: Bool = false
   ) throws {
+    let report = report ?? Report(path: name ?? folder)
+    try report.refuse(allowed: dropInvalid ? DetectionDataset.objectErrors : [])
     for (i, file) in annotations.images.fileNames.enumerated() where file.isEmpty {
       throw TensorError(
         "dataset", "\(name ?? folder): image \(annotations.images.ids[i]) has no file name")
     }
     try self.init(
-      name: name ?? folder, annotations: annotations, source: .folder(folder),
-      dropInvalid: dropInvalid, cache: keepsPictures ? PictureCache() : nil)
+      name: name ?? folder, annotations: annotations, report: report, source: .folder(folder),
+      dropInvalid: dropInvalid, leftOut: report.leftOut, cache: keepsPictures ? PictureCache() : nil
+    )
   }
 
   /// `shapes` drawn when they are asked for.
   public convenience init(shapes: Shapes, keepsPictures: Bool = true) throws {
     try self.init(
-      name: "shapes", annotations: shapes.annotations(), source: .shapes(shapes),
-      dropInvalid: false, cache: keepsPictures ? PictureCache() : nil)
+      name: "shapes", annotations: shapes.annotations(), report: Report(path: "shapes"),
+      source: .shapes(shapes), dropInvalid: false, cache: keepsPictures ? PictureCache() : nil)
   }
 
   /// The images at `indices`, 0-based, in that order, with their objects.
@@ -100,9 +109,14 @@ public final class DetectionDataset: Candidates, Sendable {
       throw TensorError("subset", "an image cannot come twice, as its id is one in the annotations")
     }
     return try DetectionDataset(
-      name: name, annotations: annotations.rows(images: indices), source: source,
+      name: name, annotations: annotations.rows(images: indices), report: report, source: source,
       dropInvalid: true, cache: cache, drawn: indices.map { drawn[$0] })
   }
+
+  /// Errors for which the reader leaves one object out.
+  private static let objectErrors: Set<String> = [
+    "invalid-reference", "invalid-box", "nonfinite-box", "invalid-area",
+  ]
 
   private static func isBox(_ box: ArraySlice<Double>) -> Bool {
     box.allSatisfy(\.isFinite) && box.suffix(2).allSatisfy { $0 > 0 }
@@ -114,7 +128,8 @@ public final class DetectionDataset: Candidates, Sendable {
   public var classCount: Int { annotations.categories.count }
 
   /// The picture of image `index`, 0-based.
-  /// - Throws: `TensorError` naming the file that cannot be read.
+  /// - Throws: `TensorError` naming the file that cannot be read, or whose size is not the annotations':
+  ///   their boxes would lie elsewhere.
   public func image(_ index: Int) throws -> RGBImage {
     try check(index)
     if let kept = cache?.image(drawn[index]) { return kept }
@@ -126,7 +141,17 @@ public final class DetectionDataset: Candidates, Sendable {
   private func made(_ index: Int) throws -> RGBImage {
     switch source {
     case .folder(let folder):
-      return try ImageFile.read(folder + "/" + annotations.images.fileNames[index])
+      let path = folder + "/" + annotations.images.fileNames[index]
+      let image = try ImageFile.read(path)
+      let (w, h) = (Int(annotations.images.widths[index]), Int(annotations.images.heights[index]))
+      // The file of the annotations need not say.
+      guard w <= 0 || h <= 0 || (image.width, image.height) == (w, h) else {
+        throw TensorError(
+          "image",
+          "\(path): the picture, upright, is \(image.width) x \(image.height) pixels; its annotation says "
+            + "\(w) x \(h)")
+      }
+      return image
     case .shapes(let shapes): return try shapes.draw(drawn[index])
     }
   }

@@ -24,7 +24,8 @@ public struct DetectionLoaderOptions: Sendable {
 public struct DetectionBatch: Sendable {
   /// float32, `(N, 3, S, S)` in channels-last order, normalised.
   public let x: Tensor
-  /// For each picture float32 `(k, 4)`: left, top, right, bottom as shares of the side.
+  /// For each picture float32 `(k, 4)`: left, top, right, bottom as shares of the side. Boxes are cut off
+  /// at the picture's edges; those of which nothing is left, there or after a crop, are left out.
   public let boxes: [Tensor]
   /// For each picture the 0-based categories.
   public let labels: [[Int]]

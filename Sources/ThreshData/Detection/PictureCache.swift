@@ -16,12 +16,12 @@ final class PictureCache: Sendable {
 
   func image(_ number: Int) -> RGBImage? { state.withLock { $0.pictures[number] } }
 
-  /// Holds the picture unless it would take too much.
+  /// Holds the picture unless all those held would take too much.
   func keep(_ image: RGBImage, _ number: Int) {
     let bytes = image.pixels.count
     state.withLock { state in
       guard state.bytes + bytes <= PictureCache.mostBytes, state.pictures[number] == nil,
-        (try? MemoryPool.shared.require(bytes, "image")) != nil
+        (try? MemoryPool.shared.require(state.bytes + bytes, "image")) != nil
       else { return }
       state.pictures[number] = image
       state.bytes += bytes

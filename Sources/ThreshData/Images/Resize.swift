@@ -56,6 +56,8 @@ extension FloatImage {
     if (w, h) == (width, height) { return self }
     try MemoryPool.shared.require(4 * RGBImage.bytes(w, height), "resize")
     try MemoryPool.shared.require(4 * RGBImage.bytes(w, h), "resize")
+    // Two source places for each of the result's, thrice while the lists grow.
+    try MemoryPool.shared.require(12 * 2 * (width + height + w + h), "resize")
     let across = ResizeWeights(from: width, to: w, antialias: antialias)
     let down = ResizeWeights(from: height, to: h, antialias: antialias)
     var rows = [Float](repeating: 0, count: 3 * w * height)
