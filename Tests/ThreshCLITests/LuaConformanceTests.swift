@@ -68,14 +68,14 @@ import Testing
       testDescription: "a changed arg is what the script gets", words: ["-e", "arg[1] = 100", "-"],
       input: "print(...)", output: "100\n"),
     Case(
-      testDescription: "no warnings by default", input: "io.stderr:write(1); warn[[XXX]]",
+      testDescription: "no warnings by default", input: "io.stderr:write(1); warn[[OOO]]",
       output: ""),
     Case(
       testDescription: "control messages of warn",
       files: [
         "w.lua": """
         warn("@allow")
-        warn("@off", "XXX", "@off")
+        warn("@off", "OOO", "@off")
         warn("@off")
         warn("@on", "YYY", "@on")
         warn("@off")
@@ -86,7 +86,7 @@ import Testing
         """
       ],
       words: ["-W", "w.lua"],
-      errors: ["Lua warning: @offXXX@off\nLua warning: @on\nLua warning: ZZZ\n"]),
+      errors: ["Lua warning: @offOOO@off\nLua warning: @on\nLua warning: ZZZ\n"]),
     Case(
       testDescription: "finalizers that fail warn at the end",
       files: [
