@@ -120,6 +120,9 @@ import Testing
       terminal.sendLine("error('wrong')")
       let message = try terminal.expect("wrong")
       #expect(coloured || !message.contains("\u{1b}[31m"))
+      // What is typed while an entry runs may be lost with the terminal's mode.
+      try terminal.expect("stack traceback")
+      try terminal.expect("th>")
       terminal.control("d")
       #expect(try terminal.wait() == 0)
     }
