@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-import FoundationEssentials
 import Glibc
 import ThreshLua
 import ThreshTensor
@@ -92,12 +91,13 @@ func addSystem(to th: inout Namespace) {
 
 /// Makes a folder and those above it; 0, or the errno of what could not be made.
 private func makeFolders(_ path: String) -> Int32 {
-  var made = path.hasPrefix("/") ? "/" : ""
+  var made = path.hasPrefix("/") ? "/" : "./"
   var status = stat()
   if path.isEmpty { return ENOENT }
   if path.utf8.contains(0) { return EINVAL }
   for name in path.split(separator: "/") {
-    made += name + "/"
+    made += name
+    defer { made += "/" }
     if mkdir(made, 0o777) == 0 { continue }
     let problem = errno
     // Whatever mkdir says of a folder that is there, it is there.

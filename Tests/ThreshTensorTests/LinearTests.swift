@@ -59,7 +59,7 @@ private func positive(_ shape: [Int], _ dtype: DType = .float64) throws -> Tenso
   #expect(
     message(try Tensor([1, 0, 0, 0] as [Float], [1, 2, 2]))
       == "cholesky: the matrix is not positive definite: its leading minor of order 2 is not "
-      + "(matrix 1 of 2 in the stack)")
+      + "(matrix 1 of 1 in the stack)")
   #expect(
     message(try Tensor.zeros([2, 3])) == "cholesky: needs a square matrix, got shape (2, 3)")
   #expect(
