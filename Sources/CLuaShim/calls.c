@@ -79,6 +79,7 @@ int invoke(lua_State *L, box *body) {
   call.state = L;
   call.arguments = arguments;
   call.count = count;
+  call.asked = 0;
   memset(&call.failure, 0, sizeof call.failure);
   thresh_list_init(&call.results);
   int32_t status = run_body(session, L, body, &call);
@@ -106,6 +107,12 @@ void thresh_call_fail(
   failure->op = op == NULL ? NULL : copy_text(op, strlen(op));
   failure->parameter = parameter == NULL ? NULL : copy_text(parameter, strlen(parameter));
   failure->argument = argument;
+  failure->given = 0;
+}
+
+void thresh_call_refuse_from(thresh_call *call, const char *op, int32_t first) {
+  thresh_call_fail(call, "too many arguments", op, first, NULL);
+  call->failure.given = call->count;
 }
 
 static int reference_argument(lua_State *L) {

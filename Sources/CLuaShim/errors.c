@@ -53,7 +53,16 @@ static void push_argument_message(lua_State *L, const thresh_failure *failure, i
   bool method = lua_getstack(L, level, &frame) && lua_getinfo(L, "n", &frame) &&
                 frame.namewhat != NULL && strcmp(frame.namewhat, "method") == 0;
   const char *op = failure->op != NULL ? failure->op : "?";
-  if (method && --position == 0) {
+  if (failure->given > 0) {
+    int most = position - 1 - method;
+    int given = failure->given - method;
+    if (most <= 0) {
+      lua_pushfstring(L, "%s: takes no arguments, got %d", op, given);
+    } else {
+      lua_pushfstring(
+          L, "%s: takes at most %d argument%s, got %d", op, most, most == 1 ? "" : "s", given);
+    }
+  } else if (method && --position == 0) {
     lua_pushfstring(L, "calling '%s' on bad self (%s)", op, failure->message);
   } else if (failure->parameter != NULL) {
     lua_pushfstring(

@@ -36,13 +36,15 @@ extension LuaCall {
   /// The number of leading arguments before a trailing options table (one with named fields).
   var positionalCount: Int {
     get throws {
-      guard count > 0, kind(count) == .table else { return count }
-      if count == 1 {
-        let contents = try contents(1, "options")
-        return contents.fields.isEmpty ? 1 : 0
+      try peek {
+        guard count > 0, kind(count) == .table else { return count }
+        if count == 1 {
+          let contents = try contents(1, "options")
+          return contents.fields.isEmpty ? 1 : 0
+        }
+        let contents = try contents(count, "options")
+        return contents.array.isEmpty ? count - 1 : count
       }
-      let contents = try contents(count, "options")
-      return contents.array.isEmpty ? count - 1 : count
     }
   }
 

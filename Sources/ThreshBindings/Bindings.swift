@@ -24,7 +24,9 @@ public enum Bindings {
     try registerProfile(in: session)
 
     var th = Namespace("th")
-    for operation in operations.bodies { th.function(operation.name, operation.body) }
+    for operation in operations.bodies {
+      th.function(operation.name, most: operation.most, operation.body)
+    }
     addSystem(to: &th)
     addProfiling(to: &th)
     addConstructors(to: &th)

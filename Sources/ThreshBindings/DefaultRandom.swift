@@ -90,7 +90,7 @@ func addRandom(to th: inout Namespace, random: DefaultRandom) {
   }
   let shared = ["dtype", "seed", "requires_grad"]
 
-  th.function("manual_seed") { call in
+  th.function("manual_seed", most: 1) { call in
     random.reset(UInt64(bitPattern: Int64(try call.integer(1, "seed"))))
     return .none
   }
@@ -184,24 +184,31 @@ func addRandom(to th: inout Namespace, random: DefaultRandom) {
 
 /// `t:uniform_(low, high)` and `t:normal_(mean, std)`.
 func addRandomFills(to operations: inout TensorOperations, random: DefaultRandom) {
-  for (name, names, make) in [
+  for (name, names, fits, make) in [
     (
-      "uniform_", ("low", "high"),
+      "uniform_", ("low", "high"), { $0 <= $1 },
       { try Tensor.rand($0.shape, $0.dtype, low: $1, high: $2, stream: &$3) }
     ),
     (
-      "normal_", ("mean", "std"),
+      "normal_", ("mean", "std"), { $1 >= 0 },
       { try Tensor.randn($0.shape, $0.dtype, mean: $1, std: $2, stream: &$3) }
     ),
   ]
     as [(
-      String, (String, String), (Tensor, Double, Double, inout RandomStream) throws -> Tensor
+      String, (String, String), (Double, Double) -> Bool,
+      (Tensor, Double, Double, inout RandomStream) throws -> Tensor
     )]
   {
-    operations.add(name) { call, t in
+    operations.add(name, most: 4) { call, t in
       let (a, b) = (
         try call.optionalNumber(2, names.0) ?? 0, try call.optionalNumber(3, names.1) ?? 1
       )
+      guard fits(a, b) else {
+        throw call.argumentError(
+          3, names.1,
+          name == "normal_"
+            ? "must not be negative, got \(b)" : "must be at least low, \(a), got \(b)")
+      }
       let options = try call.options(at: 4, allowed: ["seed"])
       var source =
         try options.seed().map { RandomStream(seed: $0, purpose: "lua") }

@@ -5,14 +5,14 @@ import ThreshTensor
 /// `th.save_npy`, `th.load_npy` and the same for npz and safetensors.
 func addFiles(to th: inout Namespace) {
   th.function("load_npy") { call in .tensor(try NPY.read(call.string(1, "path"))) }
-  th.function("save_npy") { call in
+  th.function("save_npy", most: 2) { call in
     try NPY.write(call.tensor(2, "tensor"), to: call.string(1, "path"))
     return .none
   }
   th.function("load_npz") { call in
     .one(named(try NPZ.read(call.string(1, "path"))))
   }
-  th.function("save_npz") { call in
+  th.function("save_npz", most: 2) { call in
     try NPZ.write(sorted(call), to: call.string(1, "path"))
     return .none
   }
@@ -24,7 +24,7 @@ func addFiles(to th: inout Namespace) {
     }
     return .many([named(contents.tensors), .table(LuaTable(fields: metadata))])
   }
-  th.function("save_safetensors") { call in
+  th.function("save_safetensors", most: 3) { call in
     let o = try call.options(at: 3, allowed: ["metadata"])
     let metadata = try o.table("metadata")?.fields.map { key, value in
       guard let name = key.text, let text = value.text else {

@@ -17,8 +17,12 @@ struct Namespace {
   init(_ path: String) { self.path = path }
 
   /// Adds a function under `name`.
-  mutating func function(_ name: String, _ body: @escaping Body) {
-    fields.append((.string(name), .function("\(path).\(name)", translated(body))))
+  ///
+  /// - Parameter most: how many arguments it takes, for one that must refuse others before it acts;
+  ///   any other refuses afterwards what it has not asked for.
+  mutating func function(_ name: String, most: Int? = nil, _ body: @escaping Body) {
+    let whole = told(body, most: most, as: path == "th" ? name : nil)
+    fields.append((.string(name), .function("\(path).\(name)", whole)))
   }
 
   /// Adds any other value under `name`.
@@ -36,21 +40,39 @@ struct Namespace {
 }
 
 /// `body` with the core's errors turned into those that Lua is told about.
-func translated(_ body: @escaping Namespace.Body) -> Namespace.Body {
+///
+/// - Parameter name: the operation in messages, whatever the core made it of.
+func translated(_ body: @escaping Namespace.Body, as name: String? = nil) -> Namespace.Body {
   { call in
     do {
       return try body(call)
     } catch let error as TensorError {
-      throw luaError(error)
+      throw luaError(error, as: name)
     } catch let error as COCOError {
       throw NativeError(op: nil, message: error.message)
     }
   }
 }
 
-/// A method of a registered class, its errors translated.
-func method(_ name: String, _ body: @escaping Namespace.Body) -> LuaMethod {
-  LuaMethod(name, translated(body))
+/// The translated body of what a script calls by its name: it refuses arguments that it does not take.
+func told(
+  _ body: @escaping Namespace.Body, most: Int? = nil, as name: String? = nil
+) -> Namespace.Body {
+  translated(
+    { call in
+      if let most { try call.refuse(behind: most) }
+      let result = try body(call)
+      try call.refuseSurplus()
+      return result
+    }, as: name)
+}
+
+/// A method of a registered class, its errors translated. What Lua itself calls, a metamethod, gets
+/// more arguments than it needs.
+func method(
+  _ name: String, most: Int? = nil, as title: String? = nil, _ body: @escaping Namespace.Body
+) -> LuaMethod {
+  LuaMethod(name, name.hasPrefix("__") ? translated(body) : told(body, most: most, as: title))
 }
 
 private struct NativeError: LuaConvertibleError {
@@ -65,10 +87,10 @@ private struct NativeOutOfMemory: LuaOutOfMemoryError {
 
 private struct NativeInterrupt: LuaInterruptError {}
 
-private func luaError(_ error: TensorError) -> any Error {
+private func luaError(_ error: TensorError, as name: String?) -> any Error {
   switch error.kind {
-  case .invalid: NativeError(op: error.op, message: error.message)
-  case .outOfMemory: NativeOutOfMemory(op: error.op, message: error.message)
+  case .invalid: NativeError(op: name ?? error.op, message: error.text(countingFrom: 1))
+  case .outOfMemory: NativeOutOfMemory(op: name ?? error.op, message: error.message)
   case .interrupted: NativeInterrupt()
   }
 }

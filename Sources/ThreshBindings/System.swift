@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-import FoundationEssentials
 import Glibc
 import ThreshLua
 import ThreshTensor
@@ -11,12 +10,13 @@ func addSystem(to th: inout Namespace) {
     .boolean(isatty(Int32(truncatingIfNeeded: try call.integer(1, "fd"))) == 1)
   }
   th.function("terminal_width") { _ in .integer(terminalWidth()) }
-  th.function("make_directory") { call in
+  th.function("make_directory", most: 1) { call in
     let path = try call.string(1, "path")
-    do {
-      try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
-    } catch {
-      throw TensorError("make_directory", "'\(path)' cannot be made a folder: \(error)")
+    let problem = makeFolders(path)
+    guard problem == 0 else {
+      throw TensorError(
+        "make_directory",
+        "'\(path)' cannot be made a folder: \(String(cString: strerror(problem)))")
     }
     return .none
   }
@@ -54,14 +54,16 @@ func addSystem(to th: inout Namespace) {
   th.function("is_grad_enabled") { _ in .boolean(GradMode.isEnabled) }
 
   th.function("num_threads") { _ in .integer(Workers.threadCount) }
-  th.function("set_num_threads") { call in
+  th.function("set_num_threads", most: 1) { call in
     let n = try call.integer(1, "n")
-    guard n >= 1 else { throw call.argumentError(1, "n", "at least 1 thread is needed, got \(n)") }
+    guard n >= 1, n <= Workers.most else {
+      throw call.argumentError(1, "n", "1 to \(Workers.most) threads are possible, got \(n)")
+    }
     Workers.threadCount = n
     return .none
   }
   // set_convolution("auto" | "direct"): whether Winograd's form may be used; gives the mode before.
-  th.function("set_convolution") { call in
+  th.function("set_convolution", most: 1) { call in
     let before = ConvolutionMethod.mode
     let name = try call.string(1, "mode")
     guard let mode = ConvolutionMethod.Mode(name: name) else {
@@ -81,10 +83,28 @@ func addSystem(to th: inout Namespace) {
         ])))
   }
   th.function("peak_memory") { _ in .integer(MemoryPool.shared.peakBytes) }
-  th.function("reset_peak_memory") { _ in
+  th.function("reset_peak_memory", most: 0) { _ in
     MemoryPool.shared.resetPeak()
     return .none
   }
+}
+
+/// Makes a folder and those above it; 0, or the errno of what could not be made.
+private func makeFolders(_ path: String) -> Int32 {
+  var made = path.hasPrefix("/") ? "/" : "./"
+  var status = stat()
+  if path.isEmpty { return ENOENT }
+  if path.utf8.contains(0) { return EINVAL }
+  for name in path.split(separator: "/") {
+    made += name
+    defer { made += "/" }
+    if mkdir(made, 0o777) == 0 { continue }
+    let problem = errno
+    // Whatever mkdir says of a folder that is there, it is there.
+    guard stat(made, &status) == 0 else { return problem }
+    if status.st_mode & S_IFMT != S_IFDIR { return ENOTDIR }
+  }
+  return 0
 }
 
 private func isFolder(_ entry: UnsafeMutablePointer<dirent>, _ path: String) -> Bool {

@@ -33,7 +33,13 @@ public struct LuaCall {
 
   @inline(__always)
   func slot(_ i: Int) -> thresh_value? {
-    i >= 1 && i <= count ? raw.pointee.arguments[i - 1] : nil
+    note(i)
+    return i >= 1 && i <= count ? raw.pointee.arguments[i - 1] : nil
+  }
+
+  @inlinable @inline(__always)
+  func note(_ i: Int) {
+    if i > Int(raw.pointee.asked) { raw.pointee.asked = Int32(truncatingIfNeeded: i) }
   }
 
   /// Whether argument `i` is missing or nil.
@@ -142,6 +148,7 @@ public struct LuaCall {
   /// the usual argument, compiled into the caller.
   @inlinable
   public func exactObject<T: AnyObject>(_ i: Int, as type: T.Type = T.self) -> T? {
+    note(i)
     guard i >= 1, i <= Int(raw.pointee.count) else { return nil }
     let value = raw.pointee.arguments + (i - 1)
     guard value.pointee.tag == THRESH_OBJECT, let pointer = value.pointee.object else { return nil }

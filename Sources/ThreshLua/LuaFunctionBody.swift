@@ -49,6 +49,8 @@ final class LuaFunctionBody {
     case let error as LuaArgumentError:
       thresh_call_fail(
         raw, shortened(error.reason), shortName, Int32(error.position), error.parameter)
+    case let error as LuaSurplusError:
+      thresh_call_refuse_from(raw, shortName, Int32(error.first))
     case let error as LuaError:
       if error.kind == .interrupted { return THRESH_INTERRUPTED }
       if let value = error.value, (try? LuaCall(raw: raw, body: self).writer.add(value)) != nil {

@@ -35,8 +35,76 @@ local cases = {
   { "not on the tape", function() return m45:sum():backward() end },
   { "only float32 and float64", function() return th.tensor({ 1 }, { requires_grad = true }) end },
   { "tensor was freed", function() local t = th.zeros(2) t:free() return t + 1 end },
-  { "outside a batch of 2", function() return th.zeros(2, 3):keep { 3 } end },
-  { "comes twice", function() return th.zeros(2, 3):keep { 1, 1 } end },
+  { "keep: row 3 is outside a batch of 2", function() return th.zeros(2, 3):keep { 3 } end },
+  { "keep: row -3 is outside a batch of 2", function() return th.zeros(2, 3):keep { -3 } end },
+  { "keep: row 1 comes twice", function() return th.zeros(2, 3):keep { 1, 1 } end },
+  { "a mask of a batch of 2 has shape (2,), got (3,)", function() return m23:keep(th.ones(3):gt(0)) end },
+  { "has shape (2,), got (2, 3)", function() return m23:keep(m23:gt(0)) end },
+  -- Arguments that a function does not take, options among them.
+  { "clone: takes no arguments, got 1", function() return m23:clone { dtype = "int64" } end },
+  { "clone: takes at most 1 argument, got 2", function() return th.clone(m23, 1) end },
+  { "softmax: takes at most 1 argument, got 2", function() return m23:softmax(1, { dtype = "float64" }) end },
+  { "transpose: takes at most 2 arguments, got 4", function() return m23:transpose(1, 2, nil, 3) end },
+  { "cumsum: takes at most 2 arguments, got 3", function() return th.cumsum(m23, 1, { reverse = true }) end },
+  { "unique: takes no arguments, got 1", function() return m23:unique { sorted = false } end },
+  { "add_: takes at most 1 argument, got 2", function() return m23:add_(1, { alpha = 2 }) end },
+  { "clamp_: takes at most 1 argument, got 2", function() return m23:clamp_({ min = 1 }, 2) end },
+  { "clock: takes no arguments, got 1", function() return th.clock(1) end },
+  { "bad argument #4 'options' to 'arange'", function() return th.arange(1, 2, 1, 4) end },
+  { "save_npy: takes at most 2 arguments, got 3", function() return th.save_npy(scratch .. "/x.npy", m23, { a = 1 }) end },
+  { "load_npy: takes at most 1 argument, got 2", function()
+    th.save_npy(scratch .. "/surplus.npy", m23)
+    return th.load_npy(scratch .. "/surplus.npy", { mmap = true })
+  end },
+  { "is_module: takes at most 1 argument, got 2", function() return nn.is_module(m23, 1) end },
+  { "parameters: takes no arguments, got 1", function() return nn.Linear(2, 3):parameters { all = true } end },
+  { "zero_grad: takes no arguments, got 1", function()
+    return optim.SGD({ nn.parameter(m23) }):zero_grad { set_to_none = true }
+  end },
+  { "permutation: takes at most 1 argument, got 2", function() return th.stream(1, "x"):permutation(3, 4) end },
+  { "no negative integer powers", function() return th.tensor { 2, 3 } ^ -1 end },
+  { "pow: integers have no negative", function() return th.tensor({ 2, 3 }):pow(-2) end },
+  { "pow_: integers have no negative", function() return th.tensor({ 2, 3 }):pow_(-1) end },
+  { "needs integers, got float32", function() return th.tensor({ 1.5 }):bincount() end },
+  { "bad argument #2 'std' to 'normal_' (must not be negative, got -1.0)", function() return m23:normal_(0, -1) end },
+  { "bad argument #2 'high' to 'uniform_' (must be at least low, 2.0, got 1.0)", function() return m23:uniform_(2, 1) end },
+  { "threads are possible, got 100000", function() return th.set_num_threads(100000) end },
+  { "threads are possible, got 0", function() return th.set_num_threads(0) end },
+  -- Positions in messages count from 1.
+  { "index_select: index 3 at position 2 lies outside an extent of 2 (shape (2, 3))", function()
+    return m23:index_select(1, { 1, 3 })
+  end },
+  { "gather: index -4 at position (1, 2) lies outside an extent of 3", function()
+    return m23:gather(2, th.tensor { { 1, -4 } })
+  end },
+  { "select: index 5 lies outside an extent of 3", function() return m23:select(2, 5) end },
+  { "take: index 7 at position 1 lies outside an extent of 6", function() return m23:take { 7 } end },
+  { "meshgrid: tensor 2 has shape (2, 3)", function() return th.meshgrid { th.zeros(2), m23 } end },
+  { "diagonal element 2 of 2 is 0", function()
+    return th.tensor({ { 1.0, 0 }, { 5, 0 } }):solve_triangular(th.zeros(2), { upper = false })
+  end },
+  { "(matrix 2 of 2 in the stack)", function()
+    return th.tensor({ { { 1.0 } }, { { 0 } } }):solve_triangular(th.zeros(2, 1, 1), { upper = false })
+  end },
+  { "multinomial: weight 2 is -1.0", function() return th.multinomial({ 1, -1 }, 1) end },
+  { "does not hold all integers from 1 to 300", function() return th.randint(1, 300, 2, { dtype = "uint8" }) end },
+  -- The operation that was typed.
+  { "max: ", function() return th.zeros(0):max() end },
+  { "mm: ", function() return m23:mm(m45) end },
+  { "mv: ", function() return m23:mv(th.zeros(2)) end },
+  { "inv: ", function() return m23:inv() end },
+  { "cdist: ", function() return th.zeros(2, 2):long():cdist(th.zeros(2, 2):long(), { p = 1 }) end },
+  { "rand_like: ", function() return th.rand_like(th.tensor { 1 }) end },
+  { "uniform_: ", function() return th.tensor({ 1 }):uniform_() end },
+  { "normal: ", function() return th.normal(0, 1, { 2 }, { dtype = "int64" }) end },
+  { "std_mean: ", function() return th.tensor({ 1 }):std_mean() end },
+  { "masked_fill_: ", function() return m23:masked_fill_(m23, 1) end },
+  { "'q' to 'quantile' (needs at least one share)", function() return m23:quantile {} end },
+  { "'" .. scratch .. "/plain/below' cannot be made a folder: Not a directory", function()
+    io.open(scratch .. "/plain", "w"):close()
+    return th.make_directory(scratch .. "/plain/below")
+  end },
+  { "'' cannot be made a folder: No such file", function() return th.make_directory "" end },
   { "thresh has no field 'trainn' (did you mean 'train'?)", function() return th.trainn end },
   { "must be at least 1", function() return nn.Linear(0, 3) end },
   { "integer expected, got string", function() return nn.Linear("x", 3) end },

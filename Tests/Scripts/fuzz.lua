@@ -244,6 +244,17 @@ end
 
 local failures, total, slowest = {}, 0, { seconds = 0 }
 
+-- A native function refuses what stands behind all that it takes; those named hand it on.
+local passes_on = { ["th.no_grad"] = true, ["th.enable_grad"] = true, ["th.profile"] = true }
+local function surplus(target, list, n)
+  local native = debug.getinfo(target.call, "S").what == "C"
+  if not native or target.internal or passes_on[target.name] or target.name:find ":free$" then return nil end
+  if not chance(0.2) then return nil end
+  local more = { table.unpack(list, 1, n) }
+  more[n + 12] = pick { 1, { no_such_option = 1 } }
+  if pcall(target.call, table.unpack(more, 1, n + 12)) then return "takes arguments behind its last" end
+end
+
 local function attempt(target)
   V.begin_call()
   V.shared = not target.internal
@@ -286,7 +297,7 @@ local function attempt(target)
   if seconds > slowest.seconds then slowest = { seconds = seconds, name = target.name, text = text } end
   local problem
   if results[1] then
-    problem = inspect(target, table.unpack(results, 2, results.n))
+    problem = inspect(target, table.unpack(results, 2, results.n)) or surplus(target, list, n)
   else
     problem = judge(target, results[2])
   end

@@ -108,6 +108,58 @@ same(c:cumsum(1), { { 3, 1 }, { 5, 6 } })
 same(c:matmul(th.eye(2)), { { 3, 1 }, { 2, 5 } })
 same(c:softmax(2):sum(2):round(), { 1, 1 })
 
+-- Without a dimension, keepdim leaves extents of 1; an explicit nil changes nothing.
+for _, name in ipairs {
+  "sum", "mean", "prod", "amax", "amin", "any", "all", "logsumexp", "count_nonzero", "var", "std", "norm", "max", "min",
+  "argmax", "argmin", "aminmax", "var_mean", "std_mean", "nansum", "nanmean", "median",
+} do
+  for _, results in ipairs {
+    table.pack(c[name](c, { keepdim = true })), table.pack(c[name](c, nil, { keepdim = true })),
+  } do
+    for _, result in ipairs(results) do same(result.shape, { 1, 1 }) end
+    same(results[1]:reshape(1), { c[name](c):item() })
+  end
+end
+same(c:quantile(0.5, nil, { keepdim = true }).shape, { 1, 1 })
+same(c:sum(nil, { dim = 1 }), { 5, 6 })
+same(c:std(nil, { correction = 0, dim = 1 }), { 0.5, 2 })
+
+-- Negative positions count from the end wherever positions are given.
+same(c:index_select(1, { -1, 1 }), { { 2, 5 }, { 3, 1 } })
+same(c:gather(2, th.tensor { { -1 }, { -2 } }), { { 1 }, { 2 } })
+same(c:take({ -1, 1 }), { 5, 3 })
+local three = { 1.0, 2.0, 3.0 }
+for _, at in ipairs { -1, 3 } do
+  local index, source = th.tensor { at }, th.tensor { 9.0 }
+  for _, suffix in ipairs { "", "_" } do
+    local function made(name, ...)
+      local t = th.tensor(three)
+      return t[name .. suffix](t, 1, ...)
+    end
+    same(made("index_fill", index, 9), { 1, 2, 9 })
+    same(made("index_copy", index, source), { 1, 2, 9 })
+    same(made("index_add", index, source), { 1, 2, 12 })
+    same(made("scatter", index, source), { 1, 2, 9 })
+    same(made("scatter", index, 9), { 1, 2, 9 })
+    same(made("scatter_add", index, source), { 1, 2, 12 })
+  end
+end
+same(th.tensor({ 1, 2, 3 }):keep { -1 }, { 3 })
+
+-- What is refused has not been done.
+local untouched = th.tensor { 1.0, 2.0 }
+for _, f in ipairs {
+  function() untouched:add_(1, 2) end, function() untouched:zero_ { all = true } end,
+  function() untouched:clamp_({ min = 5 }, 1) end, function() untouched:masked_fill_(untouched:gt(0), 1, 2) end,
+  function() untouched:normal_(0, 1, nil, 2) end, function() untouched:index_fill_(1, { 1 }, 5, 6) end,
+} do
+  assert(not pcall(f))
+  same(untouched, { 1, 2 })
+end
+same(th.tensor({ 2, 3 }) ^ th.tensor { 2, 0 }, { 4, 1 })
+same(th.tensor({ 2.0, 4.0 }) ^ -1, { 0.5, 0.25 })
+assert(not pcall(th.exp, untouched, { out = th.ones(2) }, 1))
+
 -- Results into a tensor that is there.
 local room = th.zeros(2, 3)
 assert(a:add(1, { out = room }) == room)

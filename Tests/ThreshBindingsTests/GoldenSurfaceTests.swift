@@ -69,6 +69,38 @@ private let exceptions: [String: String] = [
     }
   }
 
+  /// An argument behind all that a function takes is refused, and so is a table of options that it does
+  /// not know; what writes has then written nothing.
+  @Test func surface_surplusArgumentOrUnknownOption_isRefused() throws {
+    let golden = try GoldenSurface()
+    let lua = try Session().lua
+    let caller = try lua.load(
+      """
+      local th, name, first = require 'thresh.core', ...
+      local f = name == 'select' and first.select or th[name]
+      return pcall(f, select(2, ...))
+      """, name: "=golden")
+    let unknown = LuaValue.table(LuaTable(["no_such_option": .integer(1)]))
+    var seen = Set<String>()
+    for item in golden.cases where seen.insert(item.op).inserted {
+      for (extra, padded) in [(LuaValue.integer(1), true), (unknown, true), (unknown, false)] {
+        let arguments = try item.arguments.map { try golden.value($0, .rowMajor) }
+        let nils = [LuaValue](repeating: .nil, count: padded ? 12 - arguments.count : 0)
+        let results = try lua.call(
+          caller, [.string(item.op)] + arguments + nils + [extra])
+        guard case .boolean(false)? = results.first else {
+          Issue.record("\(item.label) takes \(extra) after \(nils.count) nils")
+          continue
+        }
+        if item.op.hasSuffix("_"), let first = arguments.first {
+          let problem = try golden.difference(first, item.arguments[0], (0, 0))
+          #expect(problem == nil, "\(item.label) has written")
+        }
+      }
+    }
+    #expect(seen.count > 200)
+  }
+
   @Test func surface_everyFunction_hasGoldenCasesOrAReason() throws {
     let names = try Session().run(
       """

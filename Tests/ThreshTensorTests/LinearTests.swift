@@ -59,7 +59,7 @@ private func positive(_ shape: [Int], _ dtype: DType = .float64) throws -> Tenso
   #expect(
     message(try Tensor([1, 0, 0, 0] as [Float], [1, 2, 2]))
       == "cholesky: the matrix is not positive definite: its leading minor of order 2 is not "
-      + "(matrix 0 of the stack)")
+      + "(matrix 1 of 1 in the stack)")
   #expect(
     message(try Tensor.zeros([2, 3])) == "cholesky: needs a square matrix, got shape (2, 3)")
   #expect(
@@ -127,7 +127,7 @@ private let regular: [Double] = [2, 1, -1, -3, -1, 2, -2, 1, 2]
   #expect(
     #expect(throws: TensorError.self) {
       try zero.solveTriangular(Tensor.zeros([2], .float64), upper: false)
-    }?.description == "solve_triangular: the matrix is singular: diagonal element 1 is 0")
+    }?.description == "solve_triangular: the matrix is singular: diagonal element 2 of 2 is 0")
 }
 
 @Test func lstsq_literals_matchNumpy() throws {

@@ -1446,7 +1446,7 @@ function Tensor:fmod_(other) end
 --- Raises to a power element by element; a ^ b does as well.
 ---
 --- Shapes broadcast and types are promoted as told in Tensor. Powers of integers are integers, unlike
---- Lua's: convert to float for negative powers.
+--- Lua's, and a negative number as power is an error: convert to float for it.
 ---
 --- Example:
 ---     local a, b = th.tensor{2.0, 3.0}, th.tensor{3, 2}
@@ -1989,7 +1989,7 @@ function Tensor:copy_(source) end
 ---     local t = th.zeros(100):uniform_(2, 3, { seed = 1 })
 ---     assert(t:min():item() >= 2 and t:max():item() < 3)
 ---@param low? number 0 by default
----@param high? number 1 by default
+---@param high? number 1 by default, at least low
 ---@param options? table seed (nil: the session's); always the third argument
 ---@return Tensor self
 function Tensor:uniform_(low, high, options) end
@@ -2000,7 +2000,7 @@ function Tensor:uniform_(low, high, options) end
 ---     local t = th.zeros(1000):normal_(5, 0.1, { seed = 1 })
 ---     assert(math.abs(t:mean():item() - 5) < 0.1)
 ---@param mean? number 0 by default
----@param std? number 1 by default, the standard deviation
+---@param std? number 1 by default, the standard deviation, not negative
 ---@param options? table seed (nil: the session's); always the third argument
 ---@return Tensor self
 function Tensor:normal_(mean, std, options) end
@@ -2190,8 +2190,7 @@ function Tensor:all(dim, options) end
 ---     local values, indices = t:max(2)
 ---     assert(values:equal(th.tensor{5, 7}) and indices:equal(th.tensor{2, 1}))
 ---@param dim? integer|table all elements by default
----@param options? table dim (nil: all), keepdim (false): with a dimension, the reduced extent stays as
----     1
+---@param options? table dim (nil: all), keepdim (false): reduced extents stay as 1
 ---@return Tensor values
 ---@return Tensor? indices int64, with a dimension
 function Tensor:max(dim, options) end
@@ -2207,8 +2206,7 @@ function Tensor:max(dim, options) end
 ---     local values, indices = t:min(2)
 ---     assert(values:equal(th.tensor{1, 2}) and indices:equal(th.tensor{1, 2}))
 ---@param dim? integer|table all elements by default
----@param options? table dim (nil: all), keepdim (false): with a dimension, the reduced extent stays as
----     1
+---@param options? table dim (nil: all), keepdim (false): reduced extents stay as 1
 ---@return Tensor values
 ---@return Tensor? indices int64, with a dimension
 function Tensor:min(dim, options) end
@@ -2286,8 +2284,7 @@ function Tensor:argmin(dim, options) end
 ---     local values, indices = th.tensor{{3, 1, 2}}:median(2)
 ---     assert(values[1] == 2 and indices[1] == 3)
 ---@param dim? integer|table all elements by default
----@param options? table dim (nil: all), keepdim (false): with a dimension, the reduced extent stays as
----     1
+---@param options? table dim (nil: all), keepdim (false): reduced extents stay as 1
 ---@return Tensor values
 ---@return Tensor? indices int64, with a dimension
 function Tensor:median(dim, options) end
@@ -2523,7 +2520,7 @@ function Tensor:bucketize(boundaries, options) end
 ---     local t = th.tensor{{1, 2}, {3, 4}}
 ---     assert(t:index_select(1, {2, 2}):equal(th.tensor{{3, 4}, {3, 4}}))
 ---@param dim integer
----@param index Tensor|integer[] (k,), from 1 on
+---@param index Tensor|integer[] (k,), negative from the end
 ---@return Tensor copy with extent k along dim
 function Tensor:index_select(dim, index) end
 
@@ -2535,7 +2532,7 @@ function Tensor:index_select(dim, index) end
 ---     local t = th.tensor{{1, 2}, {3, 4}}
 ---     assert(t:gather(2, {{2}, {1}}):equal(th.tensor{{2}, {3}}))
 ---@param dim integer
----@param index Tensor|table as many dimensions, no larger except along dim; from 1 on
+---@param index Tensor|table as many dimensions, no larger except along dim; negative from the end
 ---@return Tensor elements of the shape of the index
 function Tensor:gather(dim, index) end
 
@@ -2589,7 +2586,7 @@ function Tensor:argwhere() end
 ---     local t = th.zeros(2, 3)
 ---     assert(t:scatter(2, {{1}, {3}}, 1):equal(th.tensor{{1, 0, 0}, {0, 0, 1}}))
 ---@param dim integer
----@param index Tensor|table as many dimensions, no larger except along dim; from 1 on
+---@param index Tensor|table as many dimensions, no larger except along dim; negative from the end
 ---@param source Tensor|number no smaller than the index, or one value
 ---@return Tensor copy
 function Tensor:scatter(dim, index, source) end
@@ -2601,7 +2598,7 @@ function Tensor:scatter(dim, index, source) end
 ---     t:scatter_(2, {{1}, {3}}, 1)
 ---     assert(t:equal(th.tensor{{1, 0, 0}, {0, 0, 1}}))
 ---@param dim integer
----@param index Tensor|table as many dimensions, no larger except along dim; from 1 on
+---@param index Tensor|table as many dimensions, no larger except along dim; negative from the end
 ---@param source Tensor|number no smaller than the index, or one value
 ---@return Tensor self
 function Tensor:scatter_(dim, index, source) end
@@ -2614,7 +2611,7 @@ function Tensor:scatter_(dim, index, source) end
 ---     local t = th.zeros(3)
 ---     assert(t:scatter_add(1, {1, 1, 3}, th.tensor{1, 2, 4}):equal(th.tensor{3, 0, 4}))
 ---@param dim integer
----@param index Tensor|table as many dimensions, no larger except along dim; from 1 on
+---@param index Tensor|table as many dimensions, no larger except along dim; negative from the end
 ---@param source Tensor no smaller than the index
 ---@return Tensor copy
 function Tensor:scatter_add(dim, index, source) end
@@ -2626,7 +2623,7 @@ function Tensor:scatter_add(dim, index, source) end
 ---     t:scatter_add_(1, {1, 1, 3}, th.tensor{1, 2, 4})
 ---     assert(t:equal(th.tensor{3, 0, 4}))
 ---@param dim integer
----@param index Tensor|table as many dimensions, no larger except along dim; from 1 on
+---@param index Tensor|table as many dimensions, no larger except along dim; negative from the end
 ---@param source Tensor no smaller than the index
 ---@return Tensor self
 function Tensor:scatter_add_(dim, index, source) end
@@ -2637,7 +2634,7 @@ function Tensor:scatter_add_(dim, index, source) end
 ---     local t = th.zeros(3)
 ---     assert(t:index_add(1, {1, 1}, th.tensor{10.0, 20.0}):equal(th.tensor{30, 0, 0}))
 ---@param dim integer
----@param index Tensor|integer[] (k,), from 1 on
+---@param index Tensor|integer[] (k,), negative from the end
 ---@param source Tensor this shape, with extent k along dim
 ---@return Tensor copy
 function Tensor:index_add(dim, index, source) end
@@ -2649,7 +2646,7 @@ function Tensor:index_add(dim, index, source) end
 ---     t:index_add_(1, {1, 1}, th.tensor{10.0, 20.0})
 ---     assert(t:equal(th.tensor{30, 0, 0}))
 ---@param dim integer
----@param index Tensor|integer[] (k,), from 1 on
+---@param index Tensor|integer[] (k,), negative from the end
 ---@param source Tensor this shape, with extent k along dim
 ---@return Tensor self
 function Tensor:index_add_(dim, index, source) end
@@ -2660,7 +2657,7 @@ function Tensor:index_add_(dim, index, source) end
 ---     local t = th.zeros(3)
 ---     assert(t:index_copy(1, {3, 1}, th.tensor{10.0, 20.0}):equal(th.tensor{20, 0, 10}))
 ---@param dim integer
----@param index Tensor|integer[] (k,), from 1 on
+---@param index Tensor|integer[] (k,), negative from the end
 ---@param source Tensor this shape, with extent k along dim
 ---@return Tensor copy
 function Tensor:index_copy(dim, index, source) end
@@ -2672,7 +2669,7 @@ function Tensor:index_copy(dim, index, source) end
 ---     t:index_copy_(1, {3, 1}, th.tensor{10.0, 20.0})
 ---     assert(t:equal(th.tensor{20, 0, 10}))
 ---@param dim integer
----@param index Tensor|integer[] (k,), from 1 on
+---@param index Tensor|integer[] (k,), negative from the end
 ---@param source Tensor this shape, with extent k along dim
 ---@return Tensor self
 function Tensor:index_copy_(dim, index, source) end
@@ -2683,7 +2680,7 @@ function Tensor:index_copy_(dim, index, source) end
 ---     local t = th.zeros(2, 2)
 ---     assert(t:index_fill(2, {1}, 5):equal(th.tensor{{5, 0}, {5, 0}}))
 ---@param dim integer
----@param index Tensor|integer[] (k,), from 1 on
+---@param index Tensor|integer[] (k,), negative from the end
 ---@param value number|boolean
 ---@return Tensor copy
 function Tensor:index_fill(dim, index, value) end
@@ -2695,7 +2692,7 @@ function Tensor:index_fill(dim, index, value) end
 ---     t:index_fill_(2, {1}, 5)
 ---     assert(t:equal(th.tensor{{5, 0}, {5, 0}}))
 ---@param dim integer
----@param index Tensor|integer[] (k,), from 1 on
+---@param index Tensor|integer[] (k,), negative from the end
 ---@param value number|boolean
 ---@return Tensor self
 function Tensor:index_fill_(dim, index, value) end
@@ -3060,7 +3057,7 @@ function Tensor:detach() end
 ---     local losses = (x * x):sum(2)
 ---     losses:keep{1, 3}:sum():backward()
 ---     assert(x.grad:equal(th.tensor{{2, 2}, {0, 0}, {2, 2}}))
----@param rows Tensor|integer[] positions without repeats, or a bool mask (N,)
+---@param rows Tensor|integer[] positions without repeats, negative from the end, or a bool mask (N,)
 ---@return Tensor kept (k, …)
 function Tensor:keep(rows) end
 

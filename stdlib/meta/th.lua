@@ -540,7 +540,7 @@ function th.num_threads() end
 ---     th.set_num_threads(1)
 ---     assert(th.num_threads() == 1)
 ---     th.set_num_threads(before)
----@param n integer at least 1
+---@param n integer 1 to 64
 function th.set_num_threads(n) end
 
 --- Chooses between the fastest and the most exact form of convolutions.
@@ -2106,7 +2106,7 @@ function th.fmod_(tensor, other) end
 --- Raises to a power element by element; a ^ b does as well.
 ---
 --- Shapes broadcast and types are promoted as told in Tensor. Powers of integers are integers, unlike
---- Lua's: convert to float for negative powers.
+--- Lua's, and a negative number as power is an error: convert to float for it.
 ---
 --- Example:
 ---     local a, b = th.tensor{2.0, 3.0}, th.tensor{3, 2}
@@ -2696,7 +2696,7 @@ function th.copy_(tensor, source) end
 ---     assert(t:min():item() >= 2 and t:max():item() < 3)
 ---@param tensor Tensor
 ---@param low? number 0 by default
----@param high? number 1 by default
+---@param high? number 1 by default, at least low
 ---@param options? table seed (nil: the session's); always the third argument
 ---@return Tensor self
 function th.uniform_(tensor, low, high, options) end
@@ -2708,7 +2708,7 @@ function th.uniform_(tensor, low, high, options) end
 ---     assert(math.abs(t:mean():item() - 5) < 0.1)
 ---@param tensor Tensor
 ---@param mean? number 0 by default
----@param std? number 1 by default, the standard deviation
+---@param std? number 1 by default, the standard deviation, not negative
 ---@param options? table seed (nil: the session's); always the third argument
 ---@return Tensor self
 function th.normal_(tensor, mean, std, options) end
@@ -2913,8 +2913,7 @@ function th.all(tensor, dim, options) end
 ---     assert(values:equal(th.tensor{5, 7}) and indices:equal(th.tensor{2, 1}))
 ---@param tensor Tensor
 ---@param dim? integer|table all elements by default
----@param options? table dim (nil: all), keepdim (false): with a dimension, the reduced extent stays as
----     1
+---@param options? table dim (nil: all), keepdim (false): reduced extents stay as 1
 ---@return Tensor values
 ---@return Tensor? indices int64, with a dimension
 function th.max(tensor, dim, options) end
@@ -2931,8 +2930,7 @@ function th.max(tensor, dim, options) end
 ---     assert(values:equal(th.tensor{1, 2}) and indices:equal(th.tensor{1, 2}))
 ---@param tensor Tensor
 ---@param dim? integer|table all elements by default
----@param options? table dim (nil: all), keepdim (false): with a dimension, the reduced extent stays as
----     1
+---@param options? table dim (nil: all), keepdim (false): reduced extents stay as 1
 ---@return Tensor values
 ---@return Tensor? indices int64, with a dimension
 function th.min(tensor, dim, options) end
@@ -3016,8 +3014,7 @@ function th.argmin(tensor, dim, options) end
 ---     assert(values[1] == 2 and indices[1] == 3)
 ---@param tensor Tensor
 ---@param dim? integer|table all elements by default
----@param options? table dim (nil: all), keepdim (false): with a dimension, the reduced extent stays as
----     1
+---@param options? table dim (nil: all), keepdim (false): reduced extents stay as 1
 ---@return Tensor values
 ---@return Tensor? indices int64, with a dimension
 function th.median(tensor, dim, options) end
@@ -3272,7 +3269,7 @@ function th.bucketize(tensor, boundaries, options) end
 ---     assert(th.index_select(t, 1, {2, 2}):equal(th.tensor{{3, 4}, {3, 4}}))
 ---@param tensor Tensor
 ---@param dim integer
----@param index Tensor|integer[] (k,), from 1 on
+---@param index Tensor|integer[] (k,), negative from the end
 ---@return Tensor copy with extent k along dim
 function th.index_select(tensor, dim, index) end
 
@@ -3285,7 +3282,7 @@ function th.index_select(tensor, dim, index) end
 ---     assert(th.gather(t, 2, {{2}, {1}}):equal(th.tensor{{2}, {3}}))
 ---@param tensor Tensor
 ---@param dim integer
----@param index Tensor|table as many dimensions, no larger except along dim; from 1 on
+---@param index Tensor|table as many dimensions, no larger except along dim; negative from the end
 ---@return Tensor elements of the shape of the index
 function th.gather(tensor, dim, index) end
 
@@ -3345,7 +3342,7 @@ function th.argwhere(tensor) end
 ---     assert(th.scatter(t, 2, {{1}, {3}}, 1):equal(th.tensor{{1, 0, 0}, {0, 0, 1}}))
 ---@param tensor Tensor
 ---@param dim integer
----@param index Tensor|table as many dimensions, no larger except along dim; from 1 on
+---@param index Tensor|table as many dimensions, no larger except along dim; negative from the end
 ---@param source Tensor|number no smaller than the index, or one value
 ---@return Tensor copy
 function th.scatter(tensor, dim, index, source) end
@@ -3358,7 +3355,7 @@ function th.scatter(tensor, dim, index, source) end
 ---     assert(t:equal(th.tensor{{1, 0, 0}, {0, 0, 1}}))
 ---@param tensor Tensor
 ---@param dim integer
----@param index Tensor|table as many dimensions, no larger except along dim; from 1 on
+---@param index Tensor|table as many dimensions, no larger except along dim; negative from the end
 ---@param source Tensor|number no smaller than the index, or one value
 ---@return Tensor self
 function th.scatter_(tensor, dim, index, source) end
@@ -3372,7 +3369,7 @@ function th.scatter_(tensor, dim, index, source) end
 ---     assert(th.scatter_add(t, 1, {1, 1, 3}, th.tensor{1, 2, 4}):equal(th.tensor{3, 0, 4}))
 ---@param tensor Tensor
 ---@param dim integer
----@param index Tensor|table as many dimensions, no larger except along dim; from 1 on
+---@param index Tensor|table as many dimensions, no larger except along dim; negative from the end
 ---@param source Tensor no smaller than the index
 ---@return Tensor copy
 function th.scatter_add(tensor, dim, index, source) end
@@ -3385,7 +3382,7 @@ function th.scatter_add(tensor, dim, index, source) end
 ---     assert(t:equal(th.tensor{3, 0, 4}))
 ---@param tensor Tensor
 ---@param dim integer
----@param index Tensor|table as many dimensions, no larger except along dim; from 1 on
+---@param index Tensor|table as many dimensions, no larger except along dim; negative from the end
 ---@param source Tensor no smaller than the index
 ---@return Tensor self
 function th.scatter_add_(tensor, dim, index, source) end
@@ -3397,7 +3394,7 @@ function th.scatter_add_(tensor, dim, index, source) end
 ---     assert(th.index_add(t, 1, {1, 1}, th.tensor{10.0, 20.0}):equal(th.tensor{30, 0, 0}))
 ---@param tensor Tensor
 ---@param dim integer
----@param index Tensor|integer[] (k,), from 1 on
+---@param index Tensor|integer[] (k,), negative from the end
 ---@param source Tensor this shape, with extent k along dim
 ---@return Tensor copy
 function th.index_add(tensor, dim, index, source) end
@@ -3410,7 +3407,7 @@ function th.index_add(tensor, dim, index, source) end
 ---     assert(t:equal(th.tensor{30, 0, 0}))
 ---@param tensor Tensor
 ---@param dim integer
----@param index Tensor|integer[] (k,), from 1 on
+---@param index Tensor|integer[] (k,), negative from the end
 ---@param source Tensor this shape, with extent k along dim
 ---@return Tensor self
 function th.index_add_(tensor, dim, index, source) end
@@ -3422,7 +3419,7 @@ function th.index_add_(tensor, dim, index, source) end
 ---     assert(th.index_copy(t, 1, {3, 1}, th.tensor{10.0, 20.0}):equal(th.tensor{20, 0, 10}))
 ---@param tensor Tensor
 ---@param dim integer
----@param index Tensor|integer[] (k,), from 1 on
+---@param index Tensor|integer[] (k,), negative from the end
 ---@param source Tensor this shape, with extent k along dim
 ---@return Tensor copy
 function th.index_copy(tensor, dim, index, source) end
@@ -3435,7 +3432,7 @@ function th.index_copy(tensor, dim, index, source) end
 ---     assert(t:equal(th.tensor{20, 0, 10}))
 ---@param tensor Tensor
 ---@param dim integer
----@param index Tensor|integer[] (k,), from 1 on
+---@param index Tensor|integer[] (k,), negative from the end
 ---@param source Tensor this shape, with extent k along dim
 ---@return Tensor self
 function th.index_copy_(tensor, dim, index, source) end
@@ -3447,7 +3444,7 @@ function th.index_copy_(tensor, dim, index, source) end
 ---     assert(th.index_fill(t, 2, {1}, 5):equal(th.tensor{{5, 0}, {5, 0}}))
 ---@param tensor Tensor
 ---@param dim integer
----@param index Tensor|integer[] (k,), from 1 on
+---@param index Tensor|integer[] (k,), negative from the end
 ---@param value number|boolean
 ---@return Tensor copy
 function th.index_fill(tensor, dim, index, value) end
@@ -3460,7 +3457,7 @@ function th.index_fill(tensor, dim, index, value) end
 ---     assert(t:equal(th.tensor{{5, 0}, {5, 0}}))
 ---@param tensor Tensor
 ---@param dim integer
----@param index Tensor|integer[] (k,), from 1 on
+---@param index Tensor|integer[] (k,), negative from the end
 ---@param value number|boolean
 ---@return Tensor self
 function th.index_fill_(tensor, dim, index, value) end
@@ -3857,7 +3854,7 @@ function th.detach(tensor) end
 ---     th.keep(losses, {1, 3}):sum():backward()
 ---     assert(x.grad:equal(th.tensor{{2, 2}, {0, 0}, {2, 2}}))
 ---@param tensor Tensor (N, …)
----@param rows Tensor|integer[] positions without repeats, or a bool mask (N,)
+---@param rows Tensor|integer[] positions without repeats, negative from the end, or a bool mask (N,)
 ---@return Tensor kept (k, …)
 function th.keep(tensor, rows) end
 

@@ -71,6 +71,7 @@ typedef struct thresh_failure {
   char *op;          // operation or function, may be NULL
   char *parameter;   // name of the bad argument, may be NULL
   int32_t argument;  // 1-based position of the bad argument, 0 when it is not about one
+  int32_t given;     // how many arguments came when `argument` is the first of too many, else 0
 } thresh_failure;
 
 /// One call from Lua into Swift. Valid until the Swift function returns.
@@ -79,6 +80,7 @@ typedef struct thresh_call {
   void *state;
   const thresh_value *arguments;
   int32_t count;
+  int32_t asked;  // the last argument that the body asked for
   thresh_list results;
   thresh_failure failure;
 } thresh_call;
@@ -182,6 +184,8 @@ static inline thresh_list *thresh_call_results(thresh_call *call) { return &call
 void thresh_call_fail(
     thresh_call *call, const char *message, const char *op, int32_t argument,
     const char *parameter);
+/// The function `op` takes no argument `first`, nor any behind it.
+void thresh_call_refuse_from(thresh_call *call, const char *op, int32_t first);
 /// Takes a reference to argument `index`. 0 when memory ran out.
 int32_t thresh_call_reference(thresh_call *call, int32_t index);
 /// Reads argument `index`, a table, as one level: `lists` items, then pairs.

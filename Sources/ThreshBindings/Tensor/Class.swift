@@ -13,7 +13,7 @@ func registerTensor(in session: LuaSession, operations: TensorOperations) throws
   try session.registerClass(NewAxis.self, name: "NewAxis")
   try session.registerClass(
     Tensor.self, name: "Tensor",
-    methods: operations.bodies.map { method($0.name, $0.body) },
+    methods: operations.bodies.map { method($0.name, most: $0.most, as: $0.name, $0.body) },
     properties: [
       property("shape") { .list($0.shape.map { .integer($0) }) },
       property("strides") { .list($0.strides.map { .integer($0) }) },

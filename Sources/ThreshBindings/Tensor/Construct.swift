@@ -65,7 +65,7 @@ func addConstructors(to th: inout Namespace) {
 
   // arange(n): 1, 2, …, n as Lua's `for` counts; arange(first, last, step), both ends included.
   th.function("arange") { call in
-    let positional = try call.positionalCount
+    let positional = min(try call.positionalCount, 3)
     let options = try call.options(at: positional + 1, allowed: shared)
     guard positional >= 1 else {
       throw call.argumentError(1, "last", "a number expected, got no value")

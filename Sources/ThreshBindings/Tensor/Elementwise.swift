@@ -74,6 +74,7 @@ private let binaryOperations: KeyValuePairs<String, BinaryOp> = [
 /// `{min=, max=}`, or the two bounds one after the other.
 func clampBounds(_ call: LuaCall) throws -> (Scalar?, Scalar?) {
   if call.kind(2) == .table {
+    try call.refuse(behind: 2)
     let options = try call.options(at: 2, allowed: ["min", "max"])
     return (try options.scalar("min"), try options.scalar("max"))
   }

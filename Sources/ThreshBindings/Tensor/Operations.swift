@@ -6,10 +6,14 @@ import ThreshTensor
 ///
 /// The tensor is argument 1 either way.
 struct TensorOperations {
-  private(set) var bodies: [(name: String, body: Namespace.Body)] = []
+  private(set) var bodies: [(name: String, most: Int?, body: Namespace.Body)] = []
 
-  mutating func add(_ name: String, _ body: @escaping (LuaCall, Tensor) throws -> LuaResult) {
-    bodies.append((name, { call in try body(call, call.tensor(1, "tensor")) }))
+  /// - Parameter most: how many arguments the operation takes, the tensor included; for those that
+  ///   write, which must refuse others before.
+  mutating func add(
+    _ name: String, most: Int? = nil, _ body: @escaping (LuaCall, Tensor) throws -> LuaResult
+  ) {
+    bodies.append((name, most, { call in try body(call, call.tensor(1, "tensor")) }))
   }
 
   /// Adds operations of one tensor and nothing else.

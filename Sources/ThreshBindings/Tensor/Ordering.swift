@@ -33,6 +33,9 @@ func addOrdering(to operations: inout TensorOperations) {
   // Element i counts how often i occurs: numbers count from 1.
   operations.add("bincount") { call, t in
     let o = try call.options(at: 2, allowed: ["weights", "minlength"])
+    guard t.dtype.isInteger else {
+      throw call.argumentError(1, "tensor", "needs integers, got \(t.dtype.name)")
+    }
     let positions = try zeroBased(t) { call.argumentError(1, "tensor", $0) }
     return .tensor(
       try positions.bincount(
@@ -59,7 +62,10 @@ func addOrdering(to operations: inout TensorOperations) {
   }
   operations.add("median") { call, t in
     let a = try ReductionArguments(call)
-    guard let dim = try a.single(call) else { return .tensor(try t.median()) }
+    guard let dim = try a.single(call) else {
+      let median = try t.median()
+      return .tensor(a.keepdim ? try median.reshape(t.shape.map { _ in 1 }) : median)
+    }
     let (values, indices) = try t.median(dim: dim, keepdim: a.keepdim)
     return .many([.object(values), .object(try oneBased(indices))])
   }
@@ -69,6 +75,7 @@ func addOrdering(to operations: inout TensorOperations) {
     if call.kind(2) == .table {
       // Several shares: one result for each, along a new first dimension.
       let shares = try call.numbers(2, "q").doubles
+      guard !shares.isEmpty else { throw call.argumentError(2, "q", "needs at least one share") }
       return .tensor(
         try Tensor.stack(shares.map { try t.quantile($0, dim: dim, keepdim: a.keepdim) }))
     }

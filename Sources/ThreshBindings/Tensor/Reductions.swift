@@ -11,12 +11,10 @@ struct ReductionArguments {
 
   /// - Parameter position: of the dimension argument.
   init(_ call: LuaCall, at position: Int = 2, allowed: [String] = []) throws {
-    if call.isNil(position) {
-      options = try call.options(at: position, allowed: [])
-      return
-    }
     let names = ["dim", "keepdim"] + allowed
     switch call.kind(position) {
+    case .none, .nil:
+      options = try call.options(at: position + 1, allowed: names)
     case .integer, .number:
       dims = [try call.dimension(position)]
       options = try call.options(at: position + 1, allowed: names)
@@ -82,16 +80,16 @@ func addReductions(to operations: inout TensorOperations) {
 
   // Without a dimension the extreme itself; with one, values and positions.
   for (name, full, along) in [
-    ("max", { try $0.amax() }, { try $0.maxAlong($1, keepdim: $2) }),
-    ("min", { try $0.amin() }, { try $0.minAlong($1, keepdim: $2) }),
+    ("max", { try $0.amax(keepdim: $1) }, { try $0.maxAlong($1, keepdim: $2) }),
+    ("min", { try $0.amin(keepdim: $1) }, { try $0.minAlong($1, keepdim: $2) }),
   ]
     as [(
-      String, (Tensor) throws -> Tensor, (Tensor, Int, Bool) throws -> (Tensor, Tensor)
+      String, (Tensor, Bool) throws -> Tensor, (Tensor, Int, Bool) throws -> (Tensor, Tensor)
     )]
   {
     operations.add(name) { call, t in
       let a = try ReductionArguments(call)
-      guard let dim = try a.single(call) else { return .tensor(try full(t)) }
+      guard let dim = try a.single(call) else { return .tensor(try full(t, a.keepdim)) }
       let (values, indices) = try along(t, dim, a.keepdim)
       return .many([.object(values), .object(try oneBased(indices))])
     }

@@ -18,9 +18,11 @@ extension Tensor {
     var seen = Set<Int>()
     for row in rows {
       guard row >= 0, row < n else {
-        throw TensorError("keep", "row \(row) is outside a batch of \(n)")
+        throw TensorError("keep", "a row is outside a batch of \(n)", index: row)
       }
-      guard seen.insert(row).inserted else { throw TensorError("keep", "row \(row) comes twice") }
+      guard seen.insert(row).inserted else {
+        throw TensorError("keep", "a row comes twice", index: row)
+      }
     }
     let kept = try GradMode.off { try gatheredRows(rows) }
     guard requiresGrad, GradMode.isEnabled else { return kept }

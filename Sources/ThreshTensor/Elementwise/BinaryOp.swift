@@ -75,6 +75,10 @@ extension Tensor {
     let shape = try Shape.broadcast(a.shape, b.shape, op: op.rawValue)
     let (compute, result) = try op.types(DType.result(a, b))
     let (x, y) = (try a.cast(compute), try b.cast(compute))
+    if op == .pow, !compute.isFloating, case .scalar(let power) = b, power.asDouble < 0 {
+      throw TensorError(
+        "pow", "integers have no negative integer powers; convert the tensor with to")
+    }
     if op.isDivision && !compute.isFloating {
       try checkDivisor(op, y)
     }

@@ -37,11 +37,7 @@ extension Tensor {
 
   /// a to the power of b. Integer tensors refuse a negative integer as b.
   public func pow(_ b: some Operand) throws -> Tensor {
-    if case .scalar(.int(let power)) = b.operand, power < 0, !dtype.isFloating {
-      throw TensorError(
-        "pow", "integers have no negative integer powers; convert the tensor with to")
-    }
-    return try .binary(.pow, self, b)
+    try .binary(.pow, self, b)
   }
 
   /// The larger of both, element by element; NaN wins.

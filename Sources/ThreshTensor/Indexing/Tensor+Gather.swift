@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Reads whose places along one dimension come from an index tensor. Indices are not negative here,
-/// as in PyTorch, except in `take` and `takeAlong`.
+/// Reads whose places along one dimension come from an index tensor. Negative indices count from the
+/// end.
 extension Tensor {
   /// The positions `index` (k) of dimension `dim`. (…, n, …) -> (…, k, …), in this memory order.
   public func indexSelect(_ dim: Int, _ index: Tensor) throws -> Tensor {
@@ -9,7 +9,7 @@ extension Tensor {
     defer { span.end() }
     let d = try checkedDim(dim, "index_select")
     try index.checkVector("index_select")
-    let index = try index.checkedIndices(shape[d], of: shape, "index_select")
+    let index = try index.checkedIndices(shape[d], of: shape, wraps: true, "index_select")
     return try selected(d, index).recorded(
       "index_select", [self],
       rows: d == 0 ? .mixed("it picks rows of the batch") : .each([true]), saved: [.whole(index)]
@@ -28,7 +28,7 @@ extension Tensor {
     defer { span.end() }
     let d = try checkedDim(dim, "gather")
     try checkCovers(index, d, "gather")
-    let index = try index.checkedIndices(shape[d], of: shape, "gather")
+    let index = try index.checkedIndices(shape[d], of: shape, wraps: true, "gather")
     return try gathered(d, index).recorded(
       "gather", [self], rows: lineRows(d, index, inputs: 1), saved: [.rows(index)]
     ) { c in

@@ -86,7 +86,7 @@ extension Tensor {
       throw TensorError(
         op, "needs a source of shape \(shapeText(expected)), got \(shapeText(source ?? []))")
     }
-    let places = try index.checkedIndices(shape[d], of: shape, op)
+    let places = try index.checkedIndices(shape[d], of: shape, wraps: true, op)
     return (d, places.spread(along: d, of: expected))
   }
 

@@ -141,7 +141,7 @@ extension Tensor {
         "a source of shape \(shapeText(source.shape)) has no element for each index of shape "
           + shapeText(index.shape))
     }
-    return (d, try index.checkedIndices(shape[d], of: shape, op))
+    return (d, try index.checkedIndices(shape[d], of: shape, wraps: true, op))
   }
 
   private func indexAddArguments(
@@ -156,7 +156,7 @@ extension Tensor {
         op, "needs a source of shape \(shapeText(expected)), got \(shapeText(source.shape))")
     }
     try checkAdds(op)
-    return (d, try index.checkedIndices(shape[d], of: shape, op))
+    return (d, try index.checkedIndices(shape[d], of: shape, wraps: true, op))
   }
 
   private func checkAdds(_ op: String) throws {

@@ -58,7 +58,7 @@ enum Matrices {
 
   /// `" (matrix 3 of the stack)"` where there is a stack.
   static func place(_ i: Int, in t: Tensor) -> String {
-    t.ndim > 2 ? " (matrix \(i) of the stack)" : ""
+    t.ndim > 2 ? " (matrix \(i + 1) of \(count(t)) in the stack)" : ""
   }
 
   /// Whether the rows of an operation on stacks are the matrices of the stack.

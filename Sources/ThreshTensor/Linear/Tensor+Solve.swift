@@ -125,7 +125,9 @@ extension Tensor {
       for i in 0..<Matrices.count(a) {
         for j in 0..<n where p[i * n * n + j * (n + 1)] == 0 {
           throw TensorError(
-            op, "the matrix is singular: diagonal element \(j) is 0" + Matrices.place(i, in: a))
+            op,
+            "the matrix is singular: diagonal element \(j + 1) of \(n) is 0"
+              + Matrices.place(i, in: a))
         }
       }
     }

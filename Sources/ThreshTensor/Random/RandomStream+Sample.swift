@@ -50,7 +50,7 @@ extension RandomStream {
     let op = "weighted sample"
     guard k >= 0 else { throw TensorError(op, "the count must not be negative, got \(k)") }
     for (i, w) in weights.enumerated() where !(w >= 0 && w < .infinity) {
-      throw TensorError(op, "weight \(i) is \(w); weights must be finite and not negative")
+      throw TensorError(op, "a weight is \(w); weights must be finite and not negative", index: i)
     }
     if k == 0 { return [] }
     let positive = weights.count { $0 > 0 }

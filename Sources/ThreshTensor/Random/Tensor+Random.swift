@@ -80,7 +80,8 @@ extension Tensor {
       case .float64: low >= -(1 << 53) && high <= (1 << 53) + 1
       }
     guard fits else {
-      throw TensorError("randint", "\(dtype.name) does not hold all of \(low) ..< \(high)")
+      throw TensorError(
+        "randint", "\(dtype.name) does not hold all integers from \(low) to \(high - 1)")
     }
     func fill<T: Element>(_ type: T.Type, _ stream: inout RandomStream) {
       out.fillByElement(T.self, &stream) { source, number in

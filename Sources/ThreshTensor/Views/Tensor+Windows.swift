@@ -59,7 +59,7 @@ extension Tensor {
   public static func meshgrid(_ vectors: [Tensor]) throws -> [Tensor] {
     for (i, t) in vectors.enumerated() where t.ndim > 1 {
       throw TensorError(
-        "meshgrid", "needs vectors, tensor \(i) has shape \(shapeText(t.shape))")
+        "meshgrid", "a tensor has shape \(shapeText(t.shape)); vectors are needed", index: i)
     }
     let shape = vectors.map(\.count)
     _ = try Shape.count(shape, op: "meshgrid")

@@ -14,6 +14,9 @@ public enum Workers {
     set { pool.threadCount.store(min(max(newValue, 1), Pool.most), ordering: .relaxed) }
   }
 
+  /// How many threads there can be.
+  public static let most = Pool.most
+
   /// The number of cores that are online.
   public static let coreCount = max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)))
 
