@@ -59,4 +59,8 @@ fails("the first must be a model", th.layers.compare, 3, a)
 fails("no tensor 'x'", th.layers.histogram, "x", { base = a })
 fails("like 'zzz'", th.layers.compare, a, b, { like = "zzz" })
 
+-- Detectors are models too.
+local function detector(seed) return th.detect.small_ssd { classes = 3, size = 32, width = 2, seed = seed } end
+assert(#th.layers.compare(detector(1), detector(2), { null = detector(3) }).rows > 10)
+
 return "ok"

@@ -11,7 +11,7 @@ local M = {}
 local function state(what, given)
   if type(given) == "string" then return core.load_safetensors(given) end
   if type(given) == "table" then return given end
-  if getmetatable(given) == "Module" then return given:state_dict() end
+  if core.nn.is_module(given) then return given:state_dict() end
   error(string.format("layers: %s must be a model, the path of a safetensors file or a table of tensors, got %s",
     what, options.shown(given)), 3)
 end
