@@ -29,6 +29,7 @@ preset("help", th.help)
 for _, name in ipairs(names) do preset(name, th[name]) end
 for _, name in ipairs { "time", "bench", "profile", "who", "apropos" } do preset(name, tools[name]) end
 preset("repl", th.repl)
+tools.preset.out = true
 preset("show", setmetatable({}, {
   __call = function(_, ...) return th.show(...) end, __tostring = function() return "show(image): draws a picture" end,
 }))
@@ -53,7 +54,6 @@ function M.open(locals)
   local session = sessions.new(locals)
   open[#open + 1] = session
   tools.session = session
-  preset("out", nil)
   rawset(_G, "out", sessions.outputs(session))
   return session
 end
@@ -75,11 +75,14 @@ commands.locals = {
     local out = {}
     for i, frame in ipairs(frames) do
       out[#out + 1] = string.format("%d  %s in %s", i, frame.where, frame.name)
-      for _, item in ipairs(frame.locals) do
-        local ok, text = pcall(inspect.inspect, item[2], { depth = 2, items = 8 })
-        out[#out + 1] = string.format("     %s%s = %s", item[1], item[3] and " (upvalue)" or "",
-          ok and text:gsub("\n", "\n     ") or "?")
+      local function add(list, mark)
+        for _, item in ipairs(list) do
+          local ok, text = pcall(inspect.inspect, item[2], { depth = 2, items = 8 })
+          out[#out + 1] = string.format("     %s%s = %s", item[1], mark, ok and text:gsub("\n", "\n     ") or "?")
+        end
       end
+      add(frame.locals, "")
+      add(frame.upvalues, " (upvalue)")
     end
     return table.concat(out, "\n")
   end,

@@ -7,6 +7,7 @@
 -- it ends, or read from the stack where an error stopped it.
 
 local inspect = require "thresh.inspect"
+local variables = require "thresh.repl.variables"
 
 -- Entries may change the globals: what runs them does not rely on those.
 local debug, io, math, string, table = debug, io, math, string, table
@@ -55,18 +56,6 @@ function Session:get(name)
   if not cell then return nil, false end
   local _, value = debug.getupvalue(cell[1], cell[2])
   return value, true
-end
-
--- Reads the locals of the function at a level of the stack; a later one of the same name hides the earlier.
-local function read_locals(self, level)
-  local i, found = 1, {}
-  while true do
-    local name, value = debug.getlocal(level + 1, i)
-    if not name then break end
-    if not name:find "^%(" then found[#found + 1] = { name, value } end
-    i = i + 1
-  end
-  for _, item in ipairs(found) do self:declare(item[1], item[2]) end
 end
 
 -- The names behind the word `local` in a text: all that the entry may declare, and some more.
@@ -136,22 +125,11 @@ end
 -- A frame of the stack as :locals shows it.
 local function frame(level, entry)
   local info = debug.getinfo(level + 1, "Slnf")
-  local locals, i = {}, 1
-  while true do
-    local name, value = debug.getlocal(level + 1, i)
-    if not name then break end
-    if not name:find "^%(" then locals[#locals + 1] = { name, value } end
-    i = i + 1
-  end
-  for k = 1, math.huge do
-    local name, value = debug.getupvalue(info.func, k)
-    if not name then break end
-    if name ~= "_ENV" and name ~= "" and info.what ~= "C" then locals[#locals + 1] = { name, value, true } end
-  end
+  local locals, upvalues = variables(level + 1)
   return {
     where = info.currentline > 0 and info.short_src .. ":" .. info.currentline or info.short_src,
     name = info.func == entry and "the entry" or info.what == "main" and "the main chunk" or info.name or "a function",
-    locals = locals,
+    locals = locals, upvalues = upvalues,
   }
 end
 
@@ -235,7 +213,7 @@ function Session:run(text, name)
       if info.func == entry then break end
     end
     local level = level_of(entry)
-    if level then read_locals(self, level - 1) end
+    for _, item in ipairs(level and (variables(level - 1)) or {}) do self:declare(item[1], item[2]) end
     trace = traceback(entry)
     return value
   end
@@ -244,7 +222,6 @@ function Session:run(text, name)
   local results = table.pack(xpcall(entry, handler))
   rawset(_G, keep_name, before)
   if not results[1] then
-    self.problem = results[2]
     return false, message_of(results[2]), trace
   end
   -- What `io.write` returns is nothing to look at.
