@@ -120,8 +120,8 @@ local function proxies(self)
   if self.rows then return self.rows end
   local task, rows = self.task, {}
   tasks.at_rest(self.model, function()
-    for batch in self.data:loader(tasks.loader_options(task, { batch_size = self.score_batch, shuffle = false })) do
-      rows[#rows + 1] = task.proxy(self.model, task.prepare and task.prepare(batch) or batch)
+    for batch in tasks.batches(task, self.data, { batch_size = self.score_batch, shuffle = false }) do
+      rows[#rows + 1] = task.proxy(self.model, batch)
     end
   end)
   self.forwarded = self.forwarded + self.n

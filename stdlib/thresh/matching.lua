@@ -20,10 +20,9 @@ end
 local function gradients(model, parameters, task, data, indices, weights)
   model:zero_grad()
   local sums = {}
-  for loaded in data:loader(tasks.loader_options(task, {
+  for batch in tasks.batches(task, data, {
     batch_size = task.score_batch or 256, shuffle = false, indices = indices, weights = weights,
-  })) do
-    local batch = task.prepare and task.prepare(loaded) or loaded
+  }) do
     local losses = task.losses(batch, model:forward(batch.x))
     if batch.weights then losses = losses * batch.weights end
     losses:sum():backward()

@@ -24,10 +24,16 @@ function M.at_rest(model, f)
   if training then model:train() end
 end
 
---- Options of a loader: what is given, and what the task asks of every loader.
-function M.loader_options(task, given)
-  for name, value in pairs(task and task.loader or {}) do given[name] = value end
-  return given
+--- The batches of a dataset as the functions of a task take them, for a loop; and the loader that gives them.
+--- Its options are those given and those that the task asks of every loader.
+function M.batches(task, data, given)
+  for name, value in pairs(task.loader or {}) do given[name] = value end
+  local loader = data:loader(given)
+  if not task.prepare then return loader, loader end
+  return function()
+    local batch = loader()
+    return batch and task.prepare(batch)
+  end, loader
 end
 
 --- Accuracy and mean loss of `model` on `data`, in evaluation mode, without a tape.

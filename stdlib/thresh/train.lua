@@ -258,17 +258,16 @@ end
 
 local function train_epoch(run, epoch, chosen)
   local began = core.clock()
-  local loader = run.train:loader(tasks.loader_options(run.task, {
+  local batches_of_epoch, loader = tasks.batches(run.task, run.train, {
     indices = chosen and chosen.indices, weights = chosen and chosen.weights,
     batches = chosen and chosen.batches, batch_size = run.batch_size, shuffle = true,
     seed = run.seed, epoch = epoch.number, augment = run.augment,
-  }))
+  })
   run.batches_per_epoch = loader.batches
   run.total, run.trained, run.choosing, run.selective = 0, 0, 0, 0
   run.mean_weight = chosen and chosen.weights and chosen.weights:to("float64"):mean():item()
   local number, seen = 0, 0
-  for loaded in loader do
-    local batch = run.task.prepare and run.task.prepare(loaded) or loaded
+  for batch in batches_of_epoch do
     set_rate(run, epoch, number)
     number, seen = number + 1, seen + #batch.indices
     if run.batch_select then
