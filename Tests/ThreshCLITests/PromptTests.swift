@@ -3,6 +3,26 @@ import FoundationEssentials
 import Glibc
 import Testing
 
+/// Runs an entry at the prompt and stops it by Ctrl-C some microseconds after it has begun; what the session held
+/// is still there, and it works.
+func interrupt(_ source: String, after microseconds: UInt32) throws {
+  let command = try Command()
+  let terminal = try Terminal(command)
+  try terminal.expect("th> ")
+  terminal.sendLine("kept = 41")
+  try terminal.expect("th> ")
+  terminal.sendLine("io.write('go', 'ing\\n') io.flush() " + source)
+  try terminal.expect("going\r\n")
+  usleep(microseconds)
+  terminal.control("c")
+  try terminal.expect("interrupted!")
+  try terminal.expect("th> ")
+  terminal.sendLine("kept + 1")
+  try terminal.expect("42\r\nth> ")
+  terminal.sendLine("coroutine.wrap(function() return 'still runs' end)()")
+  try terminal.expect("\"still runs\"\r\nth> ")
+}
+
 /// The prompt at a terminal.
 @Suite struct PromptTests {
   @Test func prompt_atATerminal_showsBannerAndResults() throws {
@@ -114,21 +134,7 @@ import Testing
     "repeat until load('while true do end')()",
   ])
   func controlC_inALoop_keepsTheSession(source: String) throws {
-    let command = try Command()
-    let terminal = try Terminal(command)
-    try terminal.expect("th> ")
-    terminal.sendLine("kept = 41")
-    try terminal.expect("th> ")
-    terminal.sendLine("io.write('go', 'ing\\n') io.flush() " + source)
-    try terminal.expect("going\r\n")
-    usleep(100_000)
-    terminal.control("c")
-    try terminal.expect("interrupted!")
-    try terminal.expect("th> ")
-    terminal.sendLine("kept + 1")
-    try terminal.expect("42\r\nth> ")
-    terminal.sendLine("coroutine.wrap(function() return 'still runs' end)()")
-    try terminal.expect("\"still runs\"\r\nth> ")
+    try interrupt(source, after: 100_000)
   }
 
   @Test func suspendedCoroutine_afterAnInterrupt_runsOn() throws {

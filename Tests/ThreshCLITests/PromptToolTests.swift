@@ -202,19 +202,7 @@ import Testing
     "local a = th.rand(4000, 4000) while true do a:matmul(a) end",
   ])
   func controlC_inNativeWork_keepsTheSession(source: String) throws {
-    let command = try Command()
-    let terminal = try Terminal(command)
-    try terminal.expect("th> ")
-    terminal.sendLine("kept = 41")
-    try terminal.expect("th> ")
-    terminal.sendLine("io.write('go', 'ing\\n') io.flush() " + source)
-    try terminal.expect("going\r\n")
-    usleep(700_000)
-    terminal.control("c")
-    try terminal.expect("interrupted!")
-    try terminal.expect("th> ")
-    terminal.sendLine("kept + 1")
-    try terminal.expect("42\r\nth> ")
+    try interrupt(source, after: 700_000)
   }
 
   @Test func longEntry_tellsHowLongItTook() throws {

@@ -113,7 +113,7 @@ private func compare(
 /// Runs only where `THRESH_COCO_EVAL` names the folder of the cases.
 private let caseFolder = ProcessInfo.processInfo.environment["THRESH_COCO_EVAL"]
 
-@Test(.enabled(if: caseFolder != nil))
+@Test(.enabled(if: caseFolder != nil, "THRESH_COCO_EVAL names no folder of cases"))
 func analyses_ofRealDetections_equalThePeers() throws {
   let folder = URL(filePath: try #require(caseFolder))
   for (name, wanted) in try fixture(File.self, "analysis.json").cases {

@@ -197,7 +197,8 @@ extension Double { fileprivate var asFloat: Float { Float(self) } }
 /// Runs only where `THRESH_CIFAR10` names a folder with real files.
 private let cifarFolder = ProcessInfo.processInfo.environment["THRESH_CIFAR10"]
 
-@Test(.enabled(if: cifarFolder != nil)) func cifar10_realFiles_load() throws {
+@Test(.enabled(if: cifarFolder != nil, "THRESH_CIFAR10 names no folder of CIFAR-10"))
+func cifar10_realFiles_load() throws {
   let folder = try #require(cifarFolder)
   let train = try CIFAR10.load(folder: folder, part: .train)
   let s = try train.channelStatistics()
