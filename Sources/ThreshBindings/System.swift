@@ -12,7 +12,7 @@ func addSystem(to th: inout Namespace) {
   }
   th.function("terminal_width") { _ in .integer(terminalWidth()) }
   th.function("make_directory") { call in
-    let path = try call.string(1, "path")
+    let path = try call.path(1, "path")
     do {
       try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
     } catch {
