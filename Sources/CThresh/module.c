@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // `require "thresh"` from any Lua 5.4. The session lives in the program's own state, whose end ends it.
+#define _GNU_SOURCE
+#include <dlfcn.h>
 #include <stdlib.h>
 
 #include <lauxlib.h>
@@ -35,9 +37,16 @@ static void **push_anchor(lua_State *L) {
   return anchor;
 }
 
+// Lua unloads its libraries when a state ends; the engine's threads go on living in this one.
+static void stay_loaded(void) {
+  Dl_info here;
+  if (dladdr(&anchor_key, &here) != 0) dlopen(here.dli_fname, RTLD_NOW | RTLD_NOLOAD | RTLD_NODELETE);
+}
+
 int luaopen_thresh(lua_State *L) {
   luaL_checkversion(L);
   if (lua_rawgetp(L, LUA_REGISTRYINDEX, &anchor_key) == LUA_TNIL) {
+    stay_loaded();
     void **anchor = push_anchor(L);
     char *problem = NULL;
     *anchor = thresh_module_open(L, &problem);

@@ -21,19 +21,19 @@ final class Host {
     do {
       values = try body()
       if let first = values.first { result.set(try session.lua.describe(first).bytes) }
-      return Int32(THRESH_DONE.rawValue)
+      return Int32(THRESH_DONE)
     } catch let failure as LuaError {
       error.set(Array(failure.message.utf8))
       traceback.set(failure.traceback.map { Array($0.utf8) })
       switch failure.kind {
-      case .memory: return Int32(THRESH_MEMORY.rawValue)
-      case .limit: return Int32(THRESH_TIME.rawValue)
-      case .interrupted: return Int32(THRESH_STOPPED.rawValue)
-      default: return Int32(THRESH_ERROR.rawValue)
+      case .memory: return Int32(THRESH_MEMORY)
+      case .limit: return Int32(THRESH_TIME)
+      case .interrupted: return Int32(THRESH_STOPPED)
+      default: return Int32(THRESH_ERROR)
       }
     } catch let failure {
       error.set(Array("\(failure)".utf8))
-      return Int32(THRESH_ERROR.rawValue)
+      return Int32(THRESH_ERROR)
     }
   }
 }
@@ -91,14 +91,14 @@ func closeHost(_ pointer: OpaquePointer?) {
 func run(
   _ pointer: OpaquePointer?, _ source: UnsafePointer<CChar>?, _ name: UnsafePointer<CChar>?
 ) -> Int32 {
-  guard let host = host(pointer) else { return Int32(THRESH_ERROR.rawValue) }
+  guard let host = host(pointer) else { return Int32(THRESH_ERROR) }
   let name = name.map { "=" + String(cString: $0) } ?? "=session"
   return host.call { try host.session.lua.run(text(source), name: name) }
 }
 
 @_cdecl("thresh_run_file")
 func runFile(_ pointer: OpaquePointer?, _ path: UnsafePointer<CChar>?) -> Int32 {
-  guard let host = host(pointer) else { return Int32(THRESH_ERROR.rawValue) }
+  guard let host = host(pointer) else { return Int32(THRESH_ERROR) }
   let lua = host.session.lua
   return host.call { try lua.call(lua.load(file: text(path))) }
 }
@@ -126,7 +126,7 @@ func traceback(_ pointer: OpaquePointer?) -> UnsafePointer<CChar>? {
 
 @_cdecl("thresh_set_number")
 func setNumber(_ pointer: OpaquePointer?, _ name: UnsafePointer<CChar>?, _ value: Double) -> Int32 {
-  guard let host = host(pointer) else { return Int32(THRESH_ERROR.rawValue) }
+  guard let host = host(pointer) else { return Int32(THRESH_ERROR) }
   return host.call {
     try host.session.set(text(name).text, value)
     return []
@@ -138,7 +138,7 @@ func setString(
   _ pointer: OpaquePointer?, _ name: UnsafePointer<CChar>?, _ bytes: UnsafePointer<CChar>?,
   _ length: Int
 ) -> Int32 {
-  guard let host = host(pointer) else { return Int32(THRESH_ERROR.rawValue) }
+  guard let host = host(pointer) else { return Int32(THRESH_ERROR) }
   let value = LuaString(bytes: Array(UnsafeRawBufferPointer(start: bytes, count: max(0, length))))
   return host.call {
     try host.session.set(text(name).text, value)
