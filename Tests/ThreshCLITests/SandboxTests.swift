@@ -13,7 +13,7 @@ import Testing
     let script = Self.scripts.appending(path: "sandbox.lua").path
     let result = try command.run(
       ["--sandbox", "--max-memory", "256M", script], seconds: 120)
-    #expect(result.output == "112 attempts held\n")
+    #expect(result.output == "113 attempts held\n")
     #expect(result.errors == "")
     #expect(result.status == 0)
     let left = try FileManager.default.contentsOfDirectory(atPath: command.folder)
@@ -122,19 +122,24 @@ import Testing
     #expect(result.errors == "thresh: '--sandbox' is for scripts: it has no prompt\n")
   }
 
+  /// The library's own modules, which have nothing but standard error of their own.
   @Test func sandbox_training_works() throws {
     let command = try Command()
     let script = try command.file(
       "train.lua",
       """
       local th = require "thresh"
-      local data = th.data.from_tensors(th.randn(64, 4, {seed = 1}), th.randint(1, 2, 64, {seed = 2}))
-      local model = th.models.mlp { inputs = 4, hidden = { 8 }, classes = 2, seed = 3 }
-      print(th.is_tensor(model:forward(th.ones(1, 4))), require("string").rep("a", 2), math.type(1))
+      local data = th.data.digits { validation = 0.2 }
+      local model = th.models.mlp { in_channels = 1, image_size = 8, classes = 10, seed = 3 }
+      local result = th.train {
+        model = model, data = data, optimizer = th.optim.SGD(model:parameters(), { lr = 0.1 }),
+        select = th.select.Random { fraction = 0.2 }, epochs = 1, batch_size = 64, seed = 7,
+      }
+      print(type(result), th.plot ~= nil, th.inspect ~= nil)
       """)
     let result = try command.run(["--sandbox", script])
-    #expect(result.errors == "")
-    #expect(result.output == "true\taa\tinteger\n")
+    #expect(result.output == "table\ttrue\ttrue\n", "\(result.errors)")
+    #expect(result.status == 0)
   }
 
   @Test func maxSeconds_withoutSandbox_stopsAndKeepsLibraries() throws {

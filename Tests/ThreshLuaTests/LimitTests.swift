@@ -91,8 +91,8 @@ import ThreshLua
       _ = try inner.run("while true do end", name: "=inner")
       return .none
     }
-    #expect(
-      try outer.text("return select(2, pcall(inner))") == "the time limit of 0.05 s was reached")
+    let caught = try outer.text("local ok, problem = pcall(inner) return tostring(problem)")
+    #expect(caught.hasSuffix("the time limit of 0.05 s was reached"))
   }
 
   @Test func time_onAnotherThread_isKeptThere() throws {
@@ -158,7 +158,7 @@ import ThreshLua
     "return select(2, load('x ='))",
     "return select(2, load('x =', '=name'))",
     "return select(2, load(function() error 'reader' end))",
-    "return select(2, load(function() return {} end))",
+    "return (select(2, load(function() return {} end)):gsub('^test:1: ', ''))",
     "local n = 0 return load(function() n = n + 1 return n < 3 and 'return 1 ' or nil end)",
     "return load(('x = 1 '):rep(20000)) ~= nil",
     "return ('ab'):rep(3, ',')",
