@@ -47,10 +47,10 @@ void begin_interrupt(thresh_session *session) {
 
 // Suspended coroutines keep a hook that takes itself off when it next runs.
 void end_interrupt(thresh_session *session) {
-  bool limited = session->reason != STOP_INTERRUPT;
   session->interrupting = 0;
   session->reason = STOP_INTERRUPT;
-  if (session->foreground || limited || session->limits.seconds > 0) thresh_interrupt_take();
+  if (session->foreground) thresh_interrupt_take();
+  thresh_interrupt_take_here();
   if (session->main != NULL) rest_hook(session->main, session);
 }
 

@@ -59,7 +59,7 @@ static void on_timer(int signal) {
   }
   if (late != NULL) {
     if (late->limits.ends_process && now >= late->deadline + grace) end_process(late);
-    thresh_interrupt_request();
+    thresh_interrupt_request_here();
     for (thresh_session *session = entered; session != NULL; session = session->outer) {
       begin_stop(session, STOP_TIME);
       if (session == late) break;
@@ -115,6 +115,7 @@ static struct timespec timespec_of(int64_t time) {
 bool enter_limits(thresh_session *session) {
   session->instructions = 0;
   if (session->limits.seconds > 0) {
+    if (entered == NULL) thresh_interrupt_take_here();
     if (!make_timer(session)) return false;
     session->deadline = nanoseconds() + (int64_t)(session->limits.seconds * (double)second);
     struct itimerspec setting = {

@@ -18,8 +18,7 @@ import ThreshBindings
 /// A session is used from one thread at a time. Any number of them may be open in a process; each
 /// has its own globals, limits and random numbers. They share the engine's threads and the pool of
 /// tensors: the limit of each session counts its own Lua values and the tensors of all. Of sessions
-/// that run on several threads at once, the one entered last says how much tensors may take, and a
-/// limit that ends a long native operation of one may end one of another's.
+/// that run on several threads at once, the one entered last says how much tensors may take.
 public final class Session {
   /// The interpreter below: globals, calls, interrupts.
   public let lua: LuaSession

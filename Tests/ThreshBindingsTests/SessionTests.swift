@@ -78,6 +78,33 @@ import ThreshKit
       } == 2)
   }
 
+  /// One session's time is up while another works on its own thread: that one goes on.
+  @Test func timeLimit_sessionOnAnotherThread_goesOn() async throws {
+    async let work = Task.detached { () throws -> Double in
+      let session = try Session()
+      let values = try session.run(
+        """
+        local th = require "thresh"
+        local a, sum = th.ones(300, 300), 0
+        for i = 1, 200 do sum = sum + th.matmul(a, a):mean():item() end
+        return sum
+        """)
+      return try Double.from(lua: values.first ?? .nil)
+    }.value
+    var options = Session.Options()
+    options.timeLimit = 0.01
+    let timed = try Session(options)
+    for _ in 1...20 {
+      let error = #expect(throws: LuaError.self) {
+        try timed.run(
+          "local th = require 'thresh' local a = th.ones(300, 300) while true do th.matmul(a, a) end"
+        )
+      }
+      #expect(error?.kind == .limit)
+    }
+    #expect(try await work == 60_000)
+  }
+
   @Test func sandboxed_hostFunctionsAndThresh_work() throws {
     let session = try Session(.sandboxed)
     try session.register("twice") { (x: Double) in 2 * x }

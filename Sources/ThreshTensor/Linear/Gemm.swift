@@ -5,7 +5,7 @@ enum Gemm {
   /// Multiplications worth a task of their own.
   private static let tile = 1 << 21
   /// Multiplications that a task has at most: fractions of a second, after which Ctrl-C is seen.
-  private static let largestTile = 1 << 32
+  private static let largestTile = 1 << 30
 
   /// out = a b, with `out` row-major and fresh. (M, K) (K, N) -> (M, N)
   static func run(_ a: Tensor, _ b: Tensor, into out: Tensor) throws {
