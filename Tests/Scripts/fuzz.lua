@@ -155,8 +155,8 @@ local function judge(target, problem, used)
   if text:find "was refused" or text:find "fuzz/values%.lua" or text:find "coroutine" then return nil end
   -- What Lua says of its own operators on values that have none.
   if text:find "fuzz%.lua:%d+: attempt to" then return nil end
-  if #text > 2000 then return "raised a message of " .. #text .. " bytes: " .. text:sub(1, 200) end
   if target.internal then return nil end
+  if #text > 2000 then return "raised a message of " .. #text .. " bytes: " .. text:sub(1, 200) end
   for _, pattern in ipairs(useless) do
     if text:find(pattern) then return "raised: " .. text:sub(1, 300) end
   end
