@@ -70,7 +70,7 @@ let package = Package(
       "ThreshBindings",
       [
         "ThreshLua", "ThreshTensor", "ThreshNN", "ThreshCOCO", "ThreshData", "ThreshSelection",
-        "ThreshDetection",
+        "ThreshDetection", "CInterrupt",
       ]),
     module("ThreshKit", ["ThreshBindings", "CStdlib"]),
     .executableTarget(

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import Glibc
-import ThreshLua
+import ThreshKit
 
 /// One run of the command: flags, then script, command or prompt.
 struct Program {
@@ -37,6 +37,7 @@ struct Program {
 
   private func run() -> Int32 {
     session.handleInterrupts()
+    RunSignals.allow(true)
     do {
       try setArgumentTable()
       if !arguments.ignoreEnvironment { try runInitialisation() }
@@ -49,6 +50,7 @@ struct Program {
       return status
     } catch {
       display.report(error, prefix: "thresh: ")
+      if RunSignals.terminated { return terminatedStatus }
       let interrupted = (error as? LuaError)?.kind == .interrupted
       return interrupted ? interruptedStatus : EXIT_FAILURE
     }
@@ -56,6 +58,7 @@ struct Program {
 
   /// The prompt, which undefined globals are errors at.
   private func prompt() throws {
+    RunSignals.allow(false)
     try makeStrict(nil)
     try Prompt(session: session, display: display).run(startupFile: !arguments.ignoreEnvironment)
   }
@@ -68,8 +71,9 @@ struct Program {
     try session.call(on, path.map { [.string(LuaString($0))] } ?? [])
   }
 
-  /// As a shell reports a process that Ctrl-C ended.
+  /// As a shell reports a process that Ctrl-C ended, and one that TERM did.
   private var interruptedStatus: Int32 { 128 + SIGINT }
+  private var terminatedStatus: Int32 { 128 + SIGTERM }
 
   /// `arg`: the script at 0, its arguments from 1, what stood before it below 0.
   private func setArgumentTable() throws {

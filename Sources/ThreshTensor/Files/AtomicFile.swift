@@ -46,6 +46,18 @@ public enum AtomicFile {
       unlink(temporary)
       throw TensorError("write", "\(path): \(reason)")
     }
+    syncFolder(of: target)
+  }
+
+  /// Puts the file's new name on the disk, so that it outlives a loss of power. Some file systems cannot;
+  /// the file is whole all the same.
+  private static func syncFolder(of path: String) {
+    let end = path.lastIndex(of: "/")
+    let folder = end.map { $0 == path.startIndex ? "/" : String(path[..<$0]) } ?? "."
+    let descriptor = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+    guard descriptor >= 0 else { return }
+    fsync(descriptor)
+    close(descriptor)
   }
 
   public static func write(_ path: String, _ bytes: [UInt8]) throws {
