@@ -85,7 +85,7 @@ extension RunIndex {
             switch Setting.Kind(rawValue: s.integer(1)) {
             case .boolean: .bool(s.integer(2) != 0)
             case .integer: .integer(s.integer(2))
-            case .number: .number(s.number(2))
+            case .number: .number(s.isNull(2) ? .nan : s.number(2))
             case .list: try JSON.parse(s.text(2))
             case .text, nil: .string(s.text(2))
             }

@@ -109,23 +109,11 @@ public final class RunIndex {
     }
   }
 
+  /// The folders below the root, and what may be one.
   private func folders() throws -> [String] {
-    guard let handle = opendir(root) else {
-      throw TensorError("runs", "'\(root)': \(String(cString: strerror(errno)))")
-    }
-    defer { closedir(handle) }
-    var names: [String] = []
-    while let entry = readdir(handle) {
-      let type = entry.pointee.d_type
-      guard type == UInt8(DT_DIR) || type == UInt8(DT_UNKNOWN) || type == UInt8(DT_LNK) else {
-        continue
-      }
-      let name = withUnsafePointer(to: &entry.pointee.d_name) {
-        $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
-      }
-      if !name.hasPrefix(".") { names.append(name) }
-    }
-    return names
+    let types = [DT_DIR, DT_LNK, DT_UNKNOWN].map { UInt8($0) }
+    return try RunFolder.entries(of: root)
+      .filter { types.contains($0.type) && !$0.name.hasPrefix(".") }.map(\.name)
   }
 
   /// A number that changes with the files that the index reads; nil for a folder with neither status nor
