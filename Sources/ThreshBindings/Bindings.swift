@@ -43,6 +43,7 @@ public enum Bindings {
     th.namespace(statistics())
     th.namespace(coco())
     th.namespace(signals())
+    th.namespace(runs())
     try session.run(
       "package.loaded['thresh.core'] = ...", name: "=bindings", arguments: [th.table])
   }

@@ -49,9 +49,9 @@ public enum AtomicFile {
     syncFolder(of: target)
   }
 
-  /// Puts the file's new name on the disk, so that it outlives a loss of power. Some file systems cannot;
-  /// the file is whole all the same.
-  private static func syncFolder(of path: String) {
+  /// Makes the names in the folder that holds `path` last through a loss of power. Where a file system
+  /// cannot, the file is in its place all the same.
+  public static func syncFolder(of path: String) {
     let end = path.lastIndex(of: "/")
     let folder = end.map { $0 == path.startIndex ? "/" : String(path[..<$0]) } ?? "."
     let descriptor = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
