@@ -42,6 +42,7 @@ public enum Bindings {
     th.namespace(detection(random: random))
     th.namespace(statistics())
     th.namespace(coco())
+    th.namespace(runs())
     th.namespace(sweeps())
     try session.run(
       "package.loaded['thresh.core'] = ...", name: "=bindings", arguments: [th.table])

@@ -94,7 +94,7 @@ public struct Lease: Sendable {
   }
 
   private static func owner(_ path: String) -> ProcessIdentity? {
-    SmallFile.text(path).flatMap { ProcessIdentity(line: $0) }
+    KernelFile.text(path).flatMap { ProcessIdentity(line: $0) }
   }
 
   static func markReleased(_ path: String) {
