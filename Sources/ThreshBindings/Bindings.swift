@@ -44,6 +44,7 @@ public enum Bindings {
     th.namespace(coco())
     th.namespace(signals())
     th.namespace(runs())
+    th.namespace(sweeps())
     try session.run(
       "package.loaded['thresh.core'] = ...", name: "=bindings", arguments: [th.table])
   }

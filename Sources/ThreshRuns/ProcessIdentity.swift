@@ -31,7 +31,7 @@ public struct ProcessIdentity: Equatable, Sendable {
   }
 
   /// Field 22 of /proc/PID/stat; nil when there is no such process, or only what is left of one.
-  private static func start(of pid: Int) -> Int? {
+  static func start(of pid: Int) -> Int? {
     // The second field, the name in parentheses, may hold anything.
     guard let text = KernelFile.text("/proc/\(pid)/stat"), let end = text.lastIndex(of: ")") else {
       return nil

@@ -8,6 +8,9 @@ th.select = require "thresh.select"
 th.coco = require "thresh.coco"
 th.detect = require "thresh.detect"
 th.runs = require "thresh.runs"
+-- What is native below th.sweep; the part that scripts see is loaded when first used.
+require "thresh.sweep.native"
+th.sweep = nil
 
 -- A name that a namespace lacks is an error with a suggestion, not nil.
 local function strict(path, namespace)
@@ -36,6 +39,7 @@ local parts = {
   train = "thresh.train", compare = "thresh.compare", progress = "thresh.progress",
   inspect = "thresh.inspect", arguments = "thresh.arguments", layers = "thresh.layers",
   help = "thresh.help", plot = "thresh.plot", show = "thresh.show", repl = "thresh.repl.breakpoint",
+  sweep = "thresh.sweep",
 }
 
 return setmetatable(th, {
