@@ -45,7 +45,7 @@ public enum Bindings {
     th.namespace(signals())
     th.namespace(runs())
     th.namespace(sweeps())
-    try session.run(
-      "package.loaded['thresh.core'] = ...", name: "=bindings", arguments: [th.table])
+    if session.isSandboxed { th.close() }
+    try session.setLoaded("thresh.core", th.table)
   }
 }
