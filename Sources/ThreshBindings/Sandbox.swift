@@ -6,14 +6,15 @@ import ThreshLua
 public enum Sandbox {
   /// Modules of the standard library that `require` finds.
   public static let modules: Set<String> = [
-    "thresh", "thresh.batch", "thresh.coco", "thresh.columns", "thresh.compare", "thresh.context",
+    "thresh", "thresh.batch", "thresh.coco", "thresh.columns", "thresh.compare",
+    "thresh.compare.baselines", "thresh.compare.entry", "thresh.compare.table", "thresh.context",
     "thresh.deepfool", "thresh.define", "thresh.detect", "thresh.detection_table",
     "thresh.epoch_time", "thresh.gradients", "thresh.harvest", "thresh.inspect", "thresh.json",
     "thresh.layers",
     "thresh.matching", "thresh.options", "thresh.plot", "thresh.progress", "thresh.select",
     "thresh.selection", "thresh.selector", "thresh.selectors.batches", "thresh.selectors.cached",
     "thresh.selectors.greedy", "thresh.selectors.milo", "thresh.selectors.online",
-    "thresh.selectors.scores", "thresh.task", "thresh.train",
+    "thresh.selectors.scores", "thresh.statistics", "thresh.task", "thresh.train",
   ]
 
   /// The fields that stay; functions among the others are replaced by one that says so.
@@ -103,7 +104,7 @@ public enum Sandbox {
     submodular warm_plan wre wre_probabilities
     """,
     "th.statistics": """
-    speedup summary
+    interval speedup summary
     """,
   ]
 }

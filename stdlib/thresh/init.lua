@@ -8,6 +8,7 @@ th.select = require "thresh.select"
 th.coco = require "thresh.coco"
 th.detect = require "thresh.detect"
 th.runs = require "thresh.runs"
+th.statistics = require "thresh.statistics"
 -- What is native below th.sweep; the part that scripts see is loaded when first used.
 require "thresh.sweep.native"
 th.sweep = nil
