@@ -35,7 +35,7 @@ local rules = {
 -- The words of the command line, where the script has any.
 local function words_of(o)
   if o.arguments then return words.parse(o.arguments, false) end
-  if type(arg) ~= "table" or type(arg[0]) ~= "string" then return { set = {} } end
+  if type(arg) ~= "table" or type(arg[0]) ~= "string" or arg[-1] == nil then return { set = {} } end
   return words.parse(arg, package.loaded["thresh.arguments"] ~= nil)
 end
 
@@ -312,7 +312,9 @@ function M.sweep(given)
   local w = words_of(o)
   o.grid, o.random, o.tpe, o.asha = shallow(o.grid), shallow(o.random), shallow(o.tpe), shallow(o.asha)
   for name, values in pairs(o.grid or {}) do
-    if type(values) ~= "table" then error("sweep: grid: '" .. tostring(name) .. "' needs a list of values", 2) end
+    if type(values) ~= "table" then
+      error(string.format("sweep: grid: '%s' needs a list of values, got %s", tostring(name), options.shown(values)), 2)
+    end
   end
   override(o, w.set)
   check_space(o, 2)
