@@ -101,11 +101,10 @@ end
 -- Draws without a seed of their own do not depend on what ran before.
 do
   local function draws(cells)
-    local found = sweep { grid = { x = cells }, trial = function() return { a = th.randn(1)[1], b = math.random() } end }
+    local found = sweep { grid = { x = cells }, params = { seed = 3 }, trial = function() return { a = th.randn(1)[1], b = math.random() } end }
     return found.cells[#found.cells].result
   end
   local alone, behind = draws { 2 }, draws { 1, 2 }
-  -- The hash of a cell does not depend on the name of the sweep or on other cells.
   assert(alone.a == behind.a and alone.b == behind.b)
 end
 
@@ -297,7 +296,7 @@ for message, o in pairs {
   ["tpe: needs a distribution"] = { tpe = { n = 3, metric = "y" }, trial = print },
   ["tpe: needs the option 'metric'"] = { tpe = { n = 3, x = th.sweep.uniform(0, 1) }, trial = print },
   ["asha: min must be below max, got 9 and 9"] = { asha = { metric = "y", min = 9, max = 9 }, trial = print },
-  ["'model' is a function"] = { params = { model = print }, trial = print },
+  ["'params.model' is a function"] = { params = { model = print }, trial = print },
   ["launcher must be one of local, slurm, print"] = { launcher = "ssh", trial = print },
 } do raises(function() sweep(o) end, message) end
 
@@ -319,6 +318,16 @@ do
   os.remove(path)
   write(found.cells[1].run .. "/status.json", '{"state":"running","started":"2026-01-01T00:00:00Z"}')
   assert(sweep(o).cells[1].run == found.cells[1].run and ran == 3)
+  -- A run folder that was half made is put aside.
+  os.remove(path)
+  os.remove(found.cells[1].run .. "/status.json")
+  heard = complaints(function() found = sweep(o) end)
+  assert(heard:find "is no run that can be read" and heard:find "%.broken" and ran == 4)
+  assert(found.cells[1].state == "done" and read(found.cells[1].run .. ".broken/config.json"))
+  -- One that was made but not noted is found by its name.
+  os.remove(path)
+  os.remove(found.folder .. "/started/" .. found.cells[1].hash)
+  assert(sweep(o).cells[1].run == found.cells[1].run and ran == 4)
   write(found.folder .. "/definition.json", "{")
   raises(function() sweep(o) end, "definition.json cannot be read")
   -- A folder that cannot be made.
@@ -424,7 +433,7 @@ do
   local made = 0
   local data = th.data.from_tensors(th.randn(6, 2), { 1, 2, 1, 2, 1, 2 })
   local o = {
-    name = "sharing", grid = { lr = { 0.1, 0.2, 0.3 }, method = { "Full", "Cached" } },
+    name = "sharing", grid = { lr = { 0.1, 0.2, 0.3 }, method = { "Cached", "Full" } },
     trial = function(p, run)
       if p.method == "Full" then return { y = p.lr } end
       local path = run.shared_trace {

@@ -168,11 +168,12 @@ local function definition_of(o, version, code)
   })
 end
 
--- The cells: number, hash and, but for searches, params. The hash is that of configuration, code and version.
+-- The cells: number, hash and, but for searches, params. The hash is that of the sweep's name, configuration, code
+-- and version.
 local function cells_of(o, version, code)
   local cells = {}
   local function add(params, search)
-    local identity = { params = params, code = code, version = version, search = search }
+    local identity = { sweep = o.name, params = params, code = code, version = version, search = search }
     local text = json.encode(plain.written("sweep", identity))
     cells[#cells + 1] = { number = #cells + 1, hash = native.digest(text):sub(1, 32), params = not search and params or nil }
   end
@@ -277,7 +278,7 @@ end
 ---   run:report(step, value)    for `asha`: whether the trial should stop
 ---   run.shared_trace { … }     the path of a trace that several trials need, as th.sweep.shared makes it
 ---
---- A cell is known by a digest of its settings, of the product's version and of the code: the script's text and the
+--- A cell is known by a digest of the sweep's name, its settings, the product's version and the code: the script's text and the
 --- files that `code` names. Each is recorded once, below root/sweeps/name; starting the sweep again runs what is
 --- missing, and what was interrupted goes on in its run folder. A changed definition is refused with the difference.
 ---

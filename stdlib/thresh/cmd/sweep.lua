@@ -24,7 +24,7 @@ Options:
 local function fail(...) error(string.format(...), 0) end
 
 local function parsed(given)
-  local o, names, i = { root = "runs" }, {}, 1
+  local o, names, i = { root = "runs" }, {}, 2
   while i <= #given do
     local word = given[i]
     local name, value = word:match "^%-%-([%w%-]+)=(.*)$"
@@ -100,20 +100,28 @@ function actions.cancel(_, store)
   print(string.format("sweep %s: cancelled; cells that run here end before the next one", store.name))
 end
 
-return function(action, ...)
-  if action == nil or action == "--help" or action == "help" then
-    print(usage)
-    return action == nil and 2 or 0
+--- `thresh sweep WORDS…`: the exit status.
+return function(...)
+  local words = { ... }
+  for i = 1, select("#", ...) do
+    if type(words[i]) ~= "string" then
+      error("sweep: the words must be strings, got " .. options.shown(words[i]), 2)
+    end
   end
-  if not actions[action] then
+  if #words == 0 or words[1] == "--help" or words[1] == "help" then
+    print(usage)
+    return 0
+  end
+  local ok, problem = pcall(function()
     local known = {}
     for name in pairs(actions) do known[#known + 1] = name end
-    fail("sweep: there is no command '%s'%s; 'thresh sweep --help' lists them", action,
-      options.suggestion(action, known))
-  end
-  local names, o = parsed { ... }
-  if #names ~= 1 then fail("sweep %s: needs the name of one sweep, got %d", action, #names) end
-  local found = require("thresh.sweep").load(names[1], { root = o.root })
-  actions[action](found, stores.new(o.root, names[1]), o)
-  return 0
+    local action = actions[words[1]]
+      or fail("unknown command '%s'%s", words[1], options.suggestion(words[1], known))
+    local names, o = parsed(words)
+    if #names ~= 1 then fail("%s needs the name of one sweep, got %d", words[1], #names) end
+    action(require("thresh.sweep").load(names[1], { root = o.root }), stores.new(o.root, names[1]), o)
+  end)
+  if ok then return 0 end
+  io.stderr:write("thresh sweep: ", tostring(problem), "\n")
+  return 2
 end
