@@ -44,7 +44,7 @@ public enum Bindings {
     th.namespace(coco())
     th.namespace(runs())
     th.namespace(sweeps())
-    try session.run(
-      "package.loaded['thresh.core'] = ...", name: "=bindings", arguments: [th.table])
+    if session.isSandboxed { th.close() }
+    try session.setLoaded("thresh.core", th.table)
   }
 }
