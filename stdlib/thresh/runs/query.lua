@@ -163,31 +163,35 @@ function Query:where(conditions)
   return query(self.source, kept, self.ranked)
 end
 
--- Numbers before texts before the rest; NaN behind all numbers, in either direction.
-local ranks = { number = 1, string = 2, boolean = 3 }
-
-local function before(a, b, descending)
-  local x, y = ranks[type(a)] or 4, ranks[type(b)] or 4
-  if x == 1 and a ~= a then x = 1.5 end
-  if y == 1 and b ~= b then y = 1.5 end
-  if x ~= y then return x < y end
-  if x ~= 1 and x ~= 2 then return nil end
-  if a == b then return nil end
-  if descending then return a > b end
-  return a < b
+-- The classes of values in the order of a sorted list: numbers, NaN, texts, the rest.
+local function class_of(value)
+  if math.type(value) then return value == value and 1 or 2 end
+  return type(value) == "string" and 3 or 4
 end
 
--- Rows by their values, equal ones in the order that they had.
+-- Rows by their values, equal ones in the order that they had; only numbers and texts turn with the direction.
 local function sorted(rows, get, descending)
-  local items = {}
-  for i, row in ipairs(rows) do items[i] = { row = row, value = get(row), i = i } end
-  table.sort(items, function(a, b)
-    local first = before(a.value, b.value, descending)
-    if first == nil then return a.i < b.i end
-    return first
-  end)
+  local values, places, classes = {}, {}, { {}, {}, {}, {} }
+  for i, row in ipairs(rows) do
+    local value = get(row)
+    values[row], places[row] = value, i
+    table.insert(classes[class_of(value)], row)
+  end
+  local function ascends(a, b)
+    local x, y = values[a], values[b]
+    if x ~= y then return x < y end
+    return places[a] < places[b]
+  end
+  local function descends(a, b)
+    local x, y = values[a], values[b]
+    if x ~= y then return x > y end
+    return places[a] < places[b]
+  end
   local out = {}
-  for i, item in ipairs(items) do out[i] = item.row end
+  for i, class in ipairs(classes) do
+    if i % 2 == 1 then table.sort(class, descending and descends or ascends) end
+    table.move(class, 1, #class, #out + 1, out)
+  end
   return out
 end
 
