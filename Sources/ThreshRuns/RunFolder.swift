@@ -25,5 +25,62 @@ public enum RunFolder {
     AtomicFile.syncFolder(of: path)
   }
 
+  /// Removes a folder and all below it; links are removed, not followed.
+  public static func remove(_ path: String) throws {
+    var problem: Int32 = 0
+    walk(path) { entry, isFolder in
+      if (isFolder ? rmdir(entry) : unlink(entry)) != 0 && problem == 0 { problem = errno }
+    }
+    guard problem == 0 else {
+      throw TensorError("runs", "'\(path)' cannot be removed: \(reason(problem))")
+    }
+  }
+
+  /// Seconds since something was put into a folder or taken away.
+  public static func age(_ path: String) throws -> Double {
+    var status = stat()
+    guard stat(path, &status) == 0 else {
+      throw TensorError("runs", "'\(path)': \(reason(errno))")
+    }
+    return EventWriter.now - Double(status.st_mtim.tv_sec)
+  }
+
+  /// The bytes of all files below a folder.
+  public static func size(_ path: String) -> Int {
+    var sum = 0
+    walk(path) { entry, isFolder in
+      var status = stat()
+      if !isFolder && lstat(entry, &status) == 0 { sum += Int(status.st_size) }
+    }
+    return sum
+  }
+
+  /// Visits what is below a folder, and then the folder itself.
+  private static func walk(_ path: String, _ visit: (_ path: String, _ isFolder: Bool) -> Void) {
+    var status = stat()
+    let isFolder = lstat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
+    if isFolder {
+      for entry in (try? entries(of: path)) ?? [] { walk(path + "/" + entry.name, visit) }
+    }
+    visit(path, isFolder)
+  }
+
+  /// The names in a folder, and what readdir tells of each (DT_DIR, …).
+  /// - Throws: `TensorError` when it cannot be read.
+  static func entries(of path: String) throws -> [(name: String, type: UInt8)] {
+    guard let folder = opendir(path) else {
+      throw TensorError("runs", "'\(path)' cannot be read: \(reason(errno))")
+    }
+    defer { closedir(folder) }
+    var entries: [(name: String, type: UInt8)] = []
+    while let entry = readdir(folder) {
+      let name = withUnsafePointer(to: &entry.pointee.d_name) {
+        $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
+      }
+      if name != "." && name != ".." { entries.append((name, entry.pointee.d_type)) }
+    }
+    return entries
+  }
+
   static func reason(_ code: Int32) -> String { String(cString: strerror(code)) }
 }

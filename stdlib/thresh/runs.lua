@@ -40,6 +40,7 @@ end
 ---   run:save("notes.json", table)          JSON, whole or not at all
 ---   run:finish { accuracy = 0.9 }          the end; or run:fail(error), run:interrupt()
 ---   run:metrics()                          the rows so far
+---   run:tensorboard()                      an event file, as th.runs.tensorboard; rows go there too
 ---   run:rewind(keep)                       takes away the rows for which keep(row) is false
 --- provenance.json tells the version of the product, the state of the script's git repository, the command
 --- line, host, CPU, feature level, BLAS core, convolution choice, threads, load and the fingerprints of data.
@@ -50,13 +51,14 @@ end
 ---     run:finish { accuracy = 0.5 }
 ---     assert(th.runs.load(run.path).status.result.accuracy == 0.5)
 ---@param given table root ("runs"), name ("run"), config ({}), seed, which becomes one of config, data (a
----     dataset, or a table of them by part), tags (a list), id (drawn)
+---     dataset, or a table of them by part), tags (a list), id (drawn), tensorboard (false: write the numbers of
+---     each row to an event file too)
 ---@return Run run
 function M.create(given)
   local o = options.check("runs.create", given, {
     root = { "string", default = "runs" }, name = { "string", default = "run" },
     config = { "table", default = {} }, seed = { "integer" }, data = { { "userdata", "table" } },
-    tags = { "table" }, id = { "string" },
+    tags = { "table" }, id = { "string" }, tensorboard = { "boolean" },
   }, 2)
   for _, field in ipairs { "name", "id" } do
     if o[field] and not o[field]:find "^[%w._-]+$" then
@@ -86,9 +88,12 @@ function M.create(given)
       error(problem, 2)
     end
   end
-  return runs.new({
-    path = path, id = id, name = o.name, config = config, provenance = record, status = status,
+  local run = runs.new({
+    path = path, id = id, name = o.name, config = plain.read(config), provenance = plain.read(record),
+    status = status,
   }, true)
+  if o.tensorboard then run:tensorboard() end
+  return run
 end
 
 local function loaded(what, path, writes)
@@ -104,7 +109,7 @@ local function loaded(what, path, writes)
     error(string.format("%s: '%s' is no run that can be read: %s", what, path, problem), 3)
   end
   return runs.new({
-    path = path, id = provenance.id, name = provenance.name, config = config,
+    path = path, id = provenance.id, name = provenance.name, config = plain.read(config),
     provenance = plain.read(provenance), status = plain.read(status),
   }, writes)
 end
@@ -152,5 +157,56 @@ function M.reopen(path)
   native.write(run.path .. "/status.json", json.encode(run.status) .. "\n")
   return run
 end
+
+--- The runs below a folder, to be filtered, sorted and shown.
+---
+--- Rows have id, name, state (running, done, failed, interrupted, or damaged for a folder that cannot be read,
+--- with its problem), path, started, ended, seconds, tags, config and metrics (by name: last, lowest, highest and
+--- the steps at which they were). What is returned is a list of them (`#`, `ipairs`) with these methods, each of
+--- which gives another such list:
+---   runs:where { lr = 0.1, state = "done", ["selector.name"] = "GradMatch", epochs = { ">=", 10 } }
+---         conditions are values, functions of the value, { "in", a, b } or { operator, value }; keys are those of
+---         rows, configurations (nested ones with dots) and metrics, in this order, or config.KEY, metrics.NAME
+---   runs:sort("started", { descending = true })
+---   runs:best("accuracy", { of = "last" or "best", lowest = … })   those that have it, the best first
+---   runs:table { columns = { "name", "lr", "accuracy" }, limit = 10 }   { columns =, rows = }; prints itself
+---   runs:rows()                                                    plain tables
+---
+--- An index, index.sqlite, stands beside the folders; it is brought up to date here, made anew when it is damaged
+--- and may be deleted. On a network file system, where it would not be safe, and in a folder that cannot be
+--- written to, the folders themselves are read; runs.note says why.
+---
+--- Example:
+---     for _, lr in ipairs { 0.1, 0.2 } do
+---       local run = th.runs.create { root = scratch, config = { lr = lr } }
+---       run:finish { accuracy = 1 - lr }
+---     end
+---     local runs = th.runs.open(scratch)
+---     assert(#runs == 2 and #runs:where { lr = { ">", 0.15 } } == 1)
+---     assert(runs:where { state = "done" }:best("accuracy")[1].config.lr == 0.1)
+---@param root string the folder that holds the folders of runs
+---@return RunQuery runs
+function M.open(root)
+  if type(root) ~= "string" then error("runs.open: needs a folder, got " .. options.shown(root), 2) end
+  local index = native.open_index(root)
+  return require("thresh.runs.query").all(index, root)
+end
+
+--- Begins a TensorBoard event file in a folder: `tensorboard --logdir runs` shows it while it grows.
+---
+--- What is returned has the methods scalar, histogram and image, each (tag, value, step), and close. A histogram
+--- takes a tensor or a list of numbers, an image what th.data.save_png takes. Every event is in the file when the
+--- call returns.
+---
+--- Example:
+---     local events = th.runs.tensorboard(scratch)
+---     events:scalar("loss/train", 0.5, 1)
+---     events:histogram("weights", th.randn(100), 1)
+---     events:image("batch", th.zeros(3, 8, 8, { dtype = "uint8" }), 1)
+---     events:close()
+---     assert(events.path:find "tfevents")
+---@param folder string
+---@return EventWriter writer
+function M.tensorboard(folder) return require "thresh.runs.tensorboard"(folder) end
 
 return M

@@ -34,6 +34,29 @@ func runs() -> Namespace {
     )
     return .one(process.isAlive.map { .boolean($0) } ?? .nil)
   }
+  // open_index(root, in_memory): brought up to date.
+  runs.function("open_index", most: 2) { call in
+    let inMemory = try call.optionalBoolean(2, "in_memory") ?? false
+    return .one(runIndex(try RunIndex(root: call.string(1, "root"), inMemory: inMemory)))
+  }
+  runs.function("event_writer", most: 1) { call in
+    .one(eventWriter(try EventWriter(folder: call.string(1, "folder"))))
+  }
+  runs.function("network_file_system", most: 1) { call in
+    .one(optionalText(NetworkFileSystem.name(of: try call.string(1, "path"))))
+  }
+  // remove_folder(path): a folder and all below it.
+  runs.function("remove_folder", most: 1) { call in
+    try RunFolder.remove(call.string(1, "path"))
+    return .none
+  }
+  // Seconds since something was put into it or taken away.
+  runs.function("folder_age", most: 1) { call in
+    .number(try RunFolder.age(call.string(1, "path")))
+  }
+  runs.function("folder_size", most: 1) { call in
+    .integer(RunFolder.size(try call.string(1, "path")))
+  }
   return runs
 }
 

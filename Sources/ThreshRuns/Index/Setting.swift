@@ -24,7 +24,13 @@ struct Setting {
     case .bool(let value): leaf(.boolean, .integer(value ? 1 : 0))
     case .integer(let value): leaf(.integer, .integer(value))
     case .number(let value): leaf(.number, .number(value))
-    case .string(let value): leaf(.text, .text(value))
+    case .string(let value):
+      // NaN and the infinities, which are texts in JSON.
+      if let number = MetricSummary.number(json) {
+        leaf(.number, .number(number))
+      } else {
+        leaf(.text, .text(value))
+      }
     case .array: leaf(.list, .text(json.text))
     case .object(let members):
       for member in members {

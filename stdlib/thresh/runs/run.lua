@@ -76,6 +76,19 @@ function Run:log(row)
       .. (type(row) == "table" and (next(row) == nil and "an empty table" or "a list") or options.shown(row)), 2)
   end
   append(self, "metrics.jsonl", json.encode(plain.written("run:log", row, 1)) .. "\n")
+  if self.events then
+    self.logged = (self.logged or 0) + 1
+    self.events:row(row, math.tointeger(row.epoch) or math.tointeger(row.step) or self.logged)
+  end
+end
+
+--- The run's TensorBoard event file: scalar, histogram and image, each (tag, value, step), and close.
+--- From the first call on the numbers of every row that is logged go there too.
+---@return EventWriter writer
+function Run:tensorboard()
+  writable(self, "tensorboard")
+  self.events = self.events or require "thresh.runs.tensorboard"(self.path)
+  return self.events
 end
 
 --- Adds text to log.txt.
@@ -113,12 +126,15 @@ function Run:rewind(keep)
   for _, row in ipairs(rows) do
     if keep(row) then lines[#lines + 1] = json.encode(plain.written("run:rewind", row, 1)) .. "\n" end
   end
-  self:close()
+  if self.files["metrics.jsonl"] then self.files["metrics.jsonl"]:close() end
+  self.files["metrics.jsonl"], self.cut["metrics.jsonl"] = nil, nil
   native.write(self.path .. "/metrics.jsonl", table.concat(lines))
 end
 
--- Files that stay open are closed; a later line opens them again.
+-- Files that stay open are closed; what is written later opens them again.
 function Run:close()
+  if self.events then self.events:close() end
+  self.events = nil
   for name, file in pairs(self.files) do
     file:close()
     self.files[name] = nil
