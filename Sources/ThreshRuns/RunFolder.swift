@@ -36,6 +36,15 @@ public enum RunFolder {
     }
   }
 
+  /// Seconds since something was put into a folder or taken away.
+  public static func age(_ path: String) throws -> Double {
+    var status = stat()
+    guard stat(path, &status) == 0 else {
+      throw TensorError("runs", "'\(path)': \(reason(errno))")
+    }
+    return EventWriter.now - Double(status.st_mtim.tv_sec)
+  }
+
   /// The bytes of all files below a folder.
   public static func size(_ path: String) -> Int {
     var sum = 0

@@ -35,7 +35,7 @@ local rules = {
 -- The words of the command line, where the script has any.
 local function words_of(o)
   if o.arguments then return words.parse(o.arguments, false) end
-  if type(arg) ~= "table" or type(arg[0]) ~= "string" then return { set = {} } end
+  if type(arg) ~= "table" or type(arg[0]) ~= "string" or arg[-1] == nil then return { set = {} } end
   return words.parse(arg, package.loaded["thresh.arguments"] ~= nil)
 end
 
@@ -168,11 +168,12 @@ local function definition_of(o, version, code)
   })
 end
 
--- The cells: number, hash and, but for searches, params. The hash is that of configuration, code and version.
+-- The cells: number, hash and, but for searches, params. The hash is that of the sweep's name, configuration, code
+-- and version.
 local function cells_of(o, version, code)
   local cells = {}
   local function add(params, search)
-    local identity = { params = params, code = code, version = version, search = search }
+    local identity = { sweep = o.name, params = params, code = code, version = version, search = search }
     local text = json.encode(plain.written("sweep", identity))
     cells[#cells + 1] = { number = #cells + 1, hash = native.digest(text):sub(1, 32), params = not search and params or nil }
   end
@@ -277,7 +278,7 @@ end
 ---   run:report(step, value)    for `asha`: whether the trial should stop
 ---   run.shared_trace { … }     the path of a trace that several trials need, as th.sweep.shared makes it
 ---
---- A cell is known by a digest of its settings, of the product's version and of the code: the script's text and the
+--- A cell is known by a digest of the sweep's name, its settings, the product's version and the code: the script's text and the
 --- files that `code` names. Each is recorded once, below root/sweeps/name; starting the sweep again runs what is
 --- missing, and what was interrupted goes on in its run folder. A changed definition is refused with the difference.
 ---
@@ -312,7 +313,9 @@ function M.sweep(given)
   local w = words_of(o)
   o.grid, o.random, o.tpe, o.asha = shallow(o.grid), shallow(o.random), shallow(o.tpe), shallow(o.asha)
   for name, values in pairs(o.grid or {}) do
-    if type(values) ~= "table" then error("sweep: grid: '" .. tostring(name) .. "' needs a list of values", 2) end
+    if type(values) ~= "table" then
+      error(string.format("sweep: grid: '%s' needs a list of values, got %s", tostring(name), options.shown(values)), 2)
+    end
   end
   override(o, w.set)
   check_space(o, 2)

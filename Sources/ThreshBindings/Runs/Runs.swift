@@ -50,6 +50,10 @@ func runs() -> Namespace {
     try RunFolder.remove(call.string(1, "path"))
     return .none
   }
+  // Seconds since something was put into it or taken away.
+  runs.function("folder_age", most: 1) { call in
+    .number(try RunFolder.age(call.string(1, "path")))
+  }
   runs.function("folder_size", most: 1) { call in
     .integer(RunFolder.size(try call.string(1, "path")))
   }

@@ -51,11 +51,12 @@ private func addLeases(to sweep: inout Namespace) {
           "host": state.owner.map { .string($0.host) } ?? .nil,
         ])))
   }
-  // publish(path, text): whether the file is ours; false when there was one.
-  sweep.function("publish", most: 2) { call in
+  // publish(path, text, synced): whether the file is ours; false when there was one.
+  sweep.function("publish", most: 3) { call in
     let path = try call.string(1, "path")
+    let synced = try call.optionalBoolean(3, "synced") ?? true
     return .boolean(
-      try call.withBytes(2, "text") { try PublishedFile.write(path, [UInt8]($0)) })
+      try call.withBytes(2, "text") { try PublishedFile.write(path, [UInt8]($0), synced: synced) })
   }
 }
 

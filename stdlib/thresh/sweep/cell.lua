@@ -41,30 +41,50 @@ function M.params(sweep, cell)
   return cell.params
 end
 
--- The run folder: that of an earlier try that did not end, or a new one.
-local function run_of(sweep, cell, lease)
+-- A folder whose process died while it made it; a new one takes its place.
+local function put_aside(path, problem)
+  local aside, n = path .. ".broken", 1
+  while not os.rename(path, aside) do
+    n = n + 1
+    if n > 99 then error(problem, 0) end
+    aside = path .. ".broken" .. n
+  end
+  io.stderr:write(string.format("sweep: %s; it is kept as %s\n", tostring(problem), aside))
+end
+
+-- The folder of an earlier try that was not recorded, or nil.
+local function begun(sweep, cell, lease, id)
   local store = sweep.store
   local path = store:started(cell.hash)
-  if path then
-    local known = runs.load(path)
-    if known.status.state == "done" or known.status.state == "failed" then return known, true end
-    return runs.reopen(path)
-  end
-  local tries = store:tries(cell.hash)
-  local digest = tries == 0 and cell.hash or native.digest(cell.hash .. ":" .. tries)
-  local id = digest:sub(1, 8)
+  if path then return path end
   -- One that an earlier holder of the lease has made but not noted.
+  local ending = "-" .. sweep.name .. "-" .. id .. "/"
   for _, name in ipairs(lease.generation > 0 and core.list_directory(store.root) or {}) do
-    if name:sub(-#id - 2) == "-" .. id .. "/" then
-      store:start(cell.hash, name:sub(1, -2))
-      return run_of(sweep, cell, lease)
+    if #name == 10 + #ending and name:sub(-#ending) == ending then return store.root .. "/" .. name:sub(1, -2) end
+  end
+end
+
+-- The run folder, that of an earlier try that did not end or a new one; and whether the run has ended.
+local function run_of(sweep, cell, lease)
+  local store = sweep.store
+  local tries = store:tries(cell.hash)
+  local id = (tries == 0 and cell.hash or native.digest(cell.hash .. ":" .. tries)):sub(1, 8)
+  local path = begun(sweep, cell, lease, id)
+  if path then
+    local ok, known = pcall(runs.load, path)
+    if ok then
+      store:start(cell.hash, path)
+      if known.status.state == "done" or known.status.state == "failed" then return known, true end
+      return runs.reopen(path), false
     end
+    put_aside(path, known)
+    os.remove(store:path("started", cell.hash))
   end
   local run = runs.create {
     root = store.root, name = sweep.name, config = cell.params, id = id, tags = { "sweep:" .. sweep.name },
   }
   store:start(cell.hash, run.path)
-  return run
+  return run, false
 end
 
 -- What a trial finds on its run beside the run's own methods.

@@ -149,7 +149,8 @@ function Store:started(hash)
   return text and self:run_path(text:match "[^\n]+")
 end
 
-function Store:start(hash, path) native.publish(self:path("started", hash), path:match "[^/]+$" .. "\n") end
+-- Should the note be lost, the folder is found by its name.
+function Store:start(hash, path) native.publish(self:path("started", hash), path:match "[^/]+$" .. "\n", false) end
 
 --- How a cell ended, or nil. A record that cannot be read is put aside, and said to be.
 function Store:record(hash)
