@@ -136,8 +136,8 @@ end
 -- Intervals from end to end with a stroke across each; gnuplot's own error bars wipe out what is below
 -- their middle.
 local function interval(self, source, using, colour)
-  self:draw("%s using %s with vectors heads size screen 0.005,90 nofilled linecolor rgb '%s' linewidth 1.2 notitle", source,
-    using, colour)
+  self:draw("%s using %s with vectors heads size screen %.4f,90 nofilled linecolor rgb '%s' linewidth 1.2 notitle", source,
+    using, 3.2 / self.width, colour)
 end
 
 function draw.xy(self, figure)
@@ -348,20 +348,31 @@ local function shared_legend(figures)
   return false
 end
 
-local legend_height, title_height = 34, 30
+local line_height, title_height = 21, 30
+
+-- What a legend of several lines adds to the height of a figure.
+local function more_height(figure, width) return math.max(0, legend_lines(figure, width) - 1) * line_height end
+
+-- The height of a legend shared by all panels.
+local function shared_height(figure, width)
+  return shared_legend(figure.figures) and legend_lines(figure.figures[1], width) * line_height + 16 or 0
+end
 
 --- Width and height of a figure in pixels of 1/96 inch.
 function M.size(figure)
-  if figure.kind ~= "grid" then return figure.size[1], figure.size[2] end
+  if figure.kind ~= "grid" then return figure.size[1], figure.size[2] + more_height(figure, figure.size[1]) end
   local columns = figure.columns
   local rows = math.ceil(#figure.figures / columns)
   local width, height = 0, 0
   for _, f in ipairs(figure.figures) do width, height = math.max(width, f.size[1]), math.max(height, f.size[2]) end
-  if not figure.own_size then
-    -- Panels beside each other are drawn a little smaller than a figure alone.
-    width, height = columns > 1 and width * 3 // 4 or width, columns > 1 and height * 4 // 5 or height
+  -- Panels beside each other are drawn a little smaller than a figure alone.
+  if columns > 1 then width, height = width * 3 // 4, height * 4 // 5 end
+  if not shared_legend(figure.figures) then
+    local more = 0
+    for _, f in ipairs(figure.figures) do more = math.max(more, more_height(f, width)) end
+    height = height + more
   end
-  return width * columns, height * rows + (shared_legend(figure.figures) and legend_height or 0)
+  return width * columns, height * rows + shared_height(figure, width * columns)
     + (figure.title ~= "" and title_height or 0)
 end
 
@@ -369,7 +380,7 @@ local function grid(self, figure)
   local width, height = M.size(figure)
   local columns, rows = figure.columns, math.ceil(#figure.figures / figure.columns)
   local shared = shared_legend(figure.figures)
-  local below = shared and legend_height / height or 0
+  local below = shared_height(figure, width) / height
   local above = figure.title ~= "" and title_height / height or 0
   local w, h = 1 / columns, (1 - below - above) / rows
   self:add "set multiplot"
@@ -413,7 +424,7 @@ end
 --- The commands and the data that draw a figure as `name`.`ending` on gnuplot's `terminal`.
 function M.text(figure, name, ending, terminal)
   local self = setmetatable({
-    commands = {}, blocks = {}, drawn = {}, file = quoted("./" .. name .. ".dat"),
+    commands = {}, blocks = {}, drawn = {}, width = M.size(figure), file = quoted("./" .. name .. ".dat"),
   }, Script)
   self:add("# Written by Thresh. gnuplot draws %s.%s of this and %s.dat.", data.text(name), ending, data.text(name))
   self:add "set encoding utf8"
