@@ -42,7 +42,7 @@ public enum Bindings {
     th.namespace(detection(random: random))
     th.namespace(statistics())
     th.namespace(coco())
-    try session.run(
-      "package.loaded['thresh.core'] = ...", name: "=bindings", arguments: [th.table])
+    if session.isSandboxed { th.close() }
+    try session.setLoaded("thresh.core", th.table)
   }
 }
