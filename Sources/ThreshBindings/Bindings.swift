@@ -42,6 +42,7 @@ public enum Bindings {
     th.namespace(detection(random: random))
     th.namespace(statistics())
     th.namespace(coco())
+    th.namespace(runs())
     if session.isSandboxed { th.close() }
     try session.setLoaded("thresh.core", th.table)
   }

@@ -7,6 +7,7 @@ th.nn.define = require "thresh.define"
 th.select = require "thresh.select"
 th.coco = require "thresh.coco"
 th.detect = require "thresh.detect"
+th.runs = require "thresh.runs"
 
 -- A name that a namespace lacks is an error with a suggestion, not nil.
 local function strict(path, namespace)
@@ -25,6 +26,7 @@ end
 
 for _, name in ipairs {
   "nn", "models", "optim", "schedule", "data", "select", "detect", "statistics", "coco",
+  "runs",
 } do
   strict("th." .. name, th[name])
 end

@@ -46,6 +46,18 @@ public enum AtomicFile {
       unlink(temporary)
       throw TensorError("write", "\(path): \(reason)")
     }
+    syncFolder(of: target)
+  }
+
+  /// Makes the names in the folder that holds `path` last through a loss of power. Where a file system
+  /// cannot, the file is in its place all the same.
+  public static func syncFolder(of path: String) {
+    let end = path.lastIndex(of: "/")
+    let folder = end.map { $0 == path.startIndex ? "/" : String(path[..<$0]) } ?? "."
+    let descriptor = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+    guard descriptor >= 0 else { return }
+    fsync(descriptor)
+    close(descriptor)
   }
 
   public static func write(_ path: String, _ bytes: [UInt8]) throws {

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+import ThreshLua
+import ThreshRuns
+import ThreshTensor
+
+/// What is native below `th.runs`; Lua sees it through stdlib/thresh/runs.lua alone.
+func runs() -> Namespace {
+  var runs = Namespace("th.runs")
+  runs.function("create_folder", most: 1) { call in
+    try RunFolder.create(call.string(1, "path"))
+    return .none
+  }
+  // A whole file, there or not there.
+  runs.function("write", most: 2) { call in
+    let path = try call.string(1, "path")
+    try call.withBytes(2, "text") { bytes in try AtomicFile.write(path) { try $0(bytes) } }
+    return .none
+  }
+  runs.function("decode", most: 1) { call in
+    let bytes = try call.withBytes(1, "text") { [UInt8]($0) }
+    do {
+      return .one(luaValue(try JSON.parse(bytes)))
+    } catch let error as JSON.ParseError {
+      throw TensorError("decode", "no JSON, \(error)")
+    }
+  }
+  runs.function("machine", most: 0) { _ in .one(machine()) }
+  // is_alive{host, boot, pid, started}: nil where this machine cannot know.
+  runs.function("is_alive", most: 1) { call in
+    let o = try call.options(at: 1, allowed: ["host", "boot", "pid", "started"])
+    let process = try ProcessIdentity(
+      host: o.required("host", o.string("host")), boot: o.required("boot", o.string("boot")),
+      pid: o.required("pid", o.integer("pid")), started: o.required("started", o.integer("started"))
+    )
+    return .one(process.isAlive.map { .boolean($0) } ?? .nil)
+  }
+  // open_index(root, in_memory): brought up to date.
+  runs.function("open_index", most: 2) { call in
+    let inMemory = try call.optionalBoolean(2, "in_memory") ?? false
+    return .one(runIndex(try RunIndex(root: call.string(1, "root"), inMemory: inMemory)))
+  }
+  runs.function("event_writer", most: 1) { call in
+    .one(eventWriter(try EventWriter(folder: call.string(1, "folder"))))
+  }
+  runs.function("network_file_system", most: 1) { call in
+    .one(optionalText(NetworkFileSystem.name(of: try call.string(1, "path"))))
+  }
+  // remove_folder(path): a folder and all below it.
+  runs.function("remove_folder", most: 1) { call in
+    try RunFolder.remove(call.string(1, "path"))
+    return .none
+  }
+  runs.function("folder_size", most: 1) { call in
+    .integer(RunFolder.size(try call.string(1, "path")))
+  }
+  return runs
+}
+
+private func machine() -> LuaValue {
+  let own = ProcessIdentity.own
+  return .table(
+    LuaTable([
+      "version": .string(threshVersion), "host": .string(own.host), "boot": .string(own.boot),
+      "pid": .integer(own.pid), "started": .integer(own.started),
+      "cpu": .string(Machine.cpuModel), "cores": .integer(Workers.coreCount),
+      "load": Machine.load.map { .number($0) } ?? .nil, "level": .string(CPULevel.name),
+      "blas": .string(BLAS.coreName), "convolution": .string(ConvolutionMethod.mode.name),
+      "threads": .integer(Workers.threadCount),
+    ]))
+}
