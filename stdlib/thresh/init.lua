@@ -35,7 +35,7 @@ end
 local parts = {
   train = "thresh.train", compare = "thresh.compare", progress = "thresh.progress",
   inspect = "thresh.inspect", arguments = "thresh.arguments", layers = "thresh.layers",
-  help = "thresh.help", plot = "thresh.plot", show = "thresh.show", repl = "thresh.repl.breakpoint",
+  help = "thresh.help", plot = "thresh.plot", report = "thresh.report", show = "thresh.show", repl = "thresh.repl.breakpoint",
 }
 
 return setmetatable(th, {

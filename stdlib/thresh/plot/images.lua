@@ -133,9 +133,10 @@ function Grid:text(given)
   local colour = o.colour
   if colour == nil then colour = terminal.has_colours() end
   local width = o.width or math.max(16, terminal.width())
-  local text = require("thresh.show").text(self:image(), {
-    protocol = colour and "blocks" or "letters", width = math.min(width, 4096),
-  })
+  local has_show, show = pcall(require, "thresh.show")
+  -- Which a sandbox has not.
+  if not has_show then return string.format("%d pictures", #self.pictures) end
+  local text = show.text(self:image(), { protocol = colour and "blocks" or "letters", width = math.min(width, 4096) })
   local lines = { self.title ~= "" and self.title or nil }
   lines[#lines + 1] = (text:gsub("\n$", ""))
   local names = {}
