@@ -11,7 +11,10 @@ public enum Sandbox {
     "thresh.deepfool", "thresh.define", "thresh.detect", "thresh.detection_table",
     "thresh.epoch_time", "thresh.gradients", "thresh.harvest", "thresh.inspect", "thresh.json",
     "thresh.layers",
-    "thresh.matching", "thresh.options", "thresh.plot", "thresh.progress", "thresh.select",
+    "thresh.matching", "thresh.options", "thresh.plot", "thresh.plot.axis", "thresh.plot.canvas",
+    "thresh.plot.charts", "thresh.plot.data", "thresh.plot.figure", "thresh.plot.gnuplot",
+    "thresh.plot.images", "thresh.plot.script", "thresh.plot.study", "thresh.plot.style",
+    "thresh.plot.terminal", "thresh.plot.text", "thresh.progress", "thresh.select",
     "thresh.selection", "thresh.selector", "thresh.selectors.batches", "thresh.selectors.cached",
     "thresh.selectors.greedy", "thresh.selectors.milo", "thresh.selectors.online",
     "thresh.selectors.scores", "thresh.statistics", "thresh.task", "thresh.train",
@@ -74,8 +77,8 @@ public enum Sandbox {
     new_results run summary
     """,
     "th.data": """
-    colour_jitter cutout digits expand from_tensors horizontal_flip random_crop resize shapes
-    split ssd_crop
+    colour_jitter cutout digits expand from_tensors horizontal_flip letters random_crop resize
+    shapes split ssd_crop
     """,
     "th.detect": """
     bias_gradients convert decode default_boxes draw encode multibox nms small_ssd ssd300

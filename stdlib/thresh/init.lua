@@ -39,8 +39,8 @@ end
 local parts = {
   train = "thresh.train", compare = "thresh.compare", progress = "thresh.progress",
   inspect = "thresh.inspect", arguments = "thresh.arguments", layers = "thresh.layers",
-  help = "thresh.help", plot = "thresh.plot", show = "thresh.show", repl = "thresh.repl.breakpoint",
-  sweep = "thresh.sweep",
+  help = "thresh.help", plot = "thresh.plot", report = "thresh.report", show = "thresh.show",
+  repl = "thresh.repl.breakpoint", sweep = "thresh.sweep",
 }
 
 return setmetatable(th, {

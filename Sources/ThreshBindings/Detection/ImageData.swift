@@ -18,6 +18,15 @@ func imageData(in data: inout Namespace) {
     try ImageFile.writePNG(RGBImage(call.tensor(2, "image")), to: call.path(1, "path"))
     return .none
   }
+  // uint8, (3, 7 scale, W): a line of text, black on white.
+  data.function("letters") { call in
+    let o = try call.options(at: 2, allowed: ["scale"])
+    let scale = try o.integer("scale") ?? 1
+    guard (1...16).contains(scale) else {
+      throw o.error("scale", "must be in 1 … 16, got \(scale)")
+    }
+    return .tensor(try RGBImage(text: call.string(1, "text"), scale: scale).tensor())
+  }
   // float32 (3, height, width) of a picture (3, H, W).
   data.function("resize") { call in
     let o = try call.options(at: 4, allowed: ["antialias"])

@@ -69,13 +69,13 @@ end
 ---     assert(tostring(figure):find "RS2 +│█+")
 ---@param a table|Tensor names before values, values, a list of series, or a table of options with `series`
 ---@param b? table|Tensor values, or the options
----@param c? table categories (those of the series, or numbers), and as of line
+---@param c? table categories (those of the series, or numbers); horizontal (where the names would touch), whether bars lie in files; and as of line
 ---@return table figure text and save
 function M.bars(a, b, c)
   local what = "plot.bars"
   local list, given = data.arguments(what, a, b, c, 2, "string")
   data.count(what, list, 2)
-  local o = data.look(what, given, { categories = { "table" } }, 2)
+  local o = data.look(what, given, { categories = { "table" }, horizontal = { "boolean" } }, 2)
   local categories, plain = o.categories, {}
   for i, s in ipairs(list) do
     local copy = {}

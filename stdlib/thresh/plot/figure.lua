@@ -84,10 +84,9 @@ local function beside(blocks)
 end
 
 --- Several figures as one, `columns` in a row.
-function M.grid(figures, columns, title, own_size)
+function M.grid(figures, columns, title)
   return setmetatable({
     kind = "grid", figures = figures, columns = math.max(1, math.min(columns, #figures)), title = title,
-    own_size = own_size,
   }, Grid)
 end
 

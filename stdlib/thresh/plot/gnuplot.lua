@@ -46,10 +46,7 @@ local function write(path, text, level)
 end
 
 -- What a command writes, and whether it went well.
-local function run(command, level)
-  if not io.popen then
-    error("plot: save: figures are drawn by gnuplot, a program of its own, and here no program may be run", level + 1)
-  end
+local function run(command)
   io.stdout:flush()
   local pipe = io.popen(command .. " </dev/null 2>&1", "r")
   local text = pipe:read "a"
@@ -68,6 +65,9 @@ end
 --- Draws a figure to a path that ends in .svg, .png or .pdf; returns the path.
 function M.save(figure, path, level)
   local folder, name, ending = M.parts(path, { "svg", "png", "pdf" }, level + 1)
+  if not (io and io.popen) then
+    error("plot: save: figures are drawn by gnuplot, a program of its own, and no program may be run here", level + 1)
+  end
   local commands, points = M.source(figure, name, ending)
   write(folder .. name .. ".dat", points, level + 1)
   write(folder .. name .. ".gp", commands, level + 1)
@@ -75,7 +75,7 @@ function M.save(figure, path, level)
   local target = folder .. name .. "." .. ending
   os.remove(target)
   local text, ok, how, code = run(string.format("cd %s && exec %s --default-settings %s",
-    shell_quoted(folder), M.command, shell_quoted("./" .. name .. ".gp")), level + 1)
+    shell_quoted(folder), M.command, shell_quoted("./" .. name .. ".gp")))
   if ok then
     local file = io.open(target, "rb")
     if file and file:seek "end" > 0 then

@@ -69,7 +69,7 @@ end
 -- What axes, titles and legend look like.
 local function common(self, figure, width)
   self:add "set border 3 linecolor rgb '#444444' linewidth 1"
-  self:add "set tics nomirror out scale 0.6 textcolor rgb '#000000'"
+  self:add "set tics nomirror out scale 0.6"
   self:add "set grid back linecolor rgb '#dddddd' linewidth 0.7 linetype 1"
   -- Below the field, where it hides no data.
   self:add "set key outside bottom center horizontal Left reverse samplen 2.6 spacing 1.15 width 1"
@@ -81,7 +81,7 @@ local function common(self, figure, width)
   local lines = legend_lines(figure, width)
   if lines == 0 then
     self:add "unset key"
-  elseif figure.kind ~= "bars" then
+  else
     -- Of its own accord gnuplot lets the legend touch the label of the axis.
     self:add("set bmargin %.2f", (figure.x_label ~= "" and 3.6 or 2.4) + 1.3 * lines)
   end
@@ -136,8 +136,8 @@ end
 -- Intervals from end to end with a stroke across each; gnuplot's own error bars wipe out what is below
 -- their middle.
 local function interval(self, source, using, colour)
-  self:draw("%s using %s with vectors heads size screen 0.005,90 nofilled linecolor rgb '%s' linewidth 1.2 notitle", source,
-    using, colour)
+  self:draw("%s using %s with vectors heads size screen %.4f,90 nofilled linecolor rgb '%s' linewidth 1.2 notitle", source,
+    using, 3.2 / self.width, colour)
 end
 
 function draw.xy(self, figure)
@@ -197,16 +197,24 @@ function draw.xy(self, figure)
   end
 end
 
--- Names below an axis, slanted where they would touch.
-local function names(self, axis, list, room)
-  local parts, widest = {}, 0
-  for i, name in ipairs(list) do
-    parts[i] = string.format("%s %d", tick_quoted(name), i)
-    widest = math.max(widest, utf8.len(data.text(name)) or 0)
-  end
-  if #parts == 0 then return end
-  local slanted = axis == "x" and widest * 7 > room / #list
-  self:add("set %stics (%s)%s scale 0", axis, table.concat(parts, ", "), slanted and " rotate by -30 left" or "")
+-- Names along an axis.
+local function names(self, axis, list)
+  local parts = {}
+  for i, name in ipairs(list) do parts[i] = string.format("%s %d", tick_quoted(name), i) end
+  if #parts > 0 then self:add("set %stics (%s) scale 0", axis, table.concat(parts, ", ")) end
+end
+
+-- Whether bars lie, since their names would touch each other below standing ones.
+local function lies(figure, width)
+  if figure.horizontal ~= nil then return figure.horizontal end
+  local widest = 0
+  for _, name in ipairs(figure.categories) do widest = math.max(widest, utf8.len(name) or #name) end
+  return (widest + 1) * 7.2 > (width - 90) / math.max(1, #figure.categories)
+end
+
+-- What lying bars take in height.
+local function lying_height(figure)
+  return 110 + #figure.categories * math.max(24, #figure.series * 15 + 8)
 end
 
 function draw.bars(self, figure, width)
@@ -219,23 +227,37 @@ function draw.bars(self, figure, width)
       end
     end
   end
-  self:add("set xrange [0.4:%s]", number(n + 0.6))
-  if not figure.y_range then
-    if lowest > highest then
-      lowest, highest = 0, 1
-    elseif figure.log_y then
-      lowest, highest = 10.0 ^ math.floor(math.log(lowest, 10) - 0.1), highest * 1.3
-    else
-      lowest, highest = math.min(0, lowest * 1.06), math.max(0, highest * 1.06)
-      if lowest == highest then highest = 1 end
+  local lying = lies(figure, width)
+  -- The axis of the names and that of the amounts.
+  local across, along = "x", "y"
+  if lying then across, along = "y", "x" end
+  self:add("set %srange [%s:%s]", across, number(lying and n + 0.6 or 0.4), number(lying and 0.4 or n + 0.6))
+  if lying then
+    self:add("set xlabel %s offset 0,0.4", quoted(figure.y_label))
+    self:add("set ylabel %s", quoted(figure.x_label))
+    if figure.log_y then
+      self:add "unset logscale"
+      self:add "set logscale x 10"
     end
-    self:add("set yrange [%s:%s]", number(lowest), number(highest))
   end
-  self:add "set grid noxtics ytics"
-  names(self, "x", figure.categories, width - 90)
-  if not figure.log_y and lowest < 0 then self:add "set xzeroaxis linetype 1 linecolor rgb '#444444' linewidth 1" end
+  if figure.y_range then
+    lowest, highest = figure.y_range[1], figure.y_range[2]
+  elseif lowest > highest then
+    lowest, highest = 0, 1
+  elseif figure.log_y then
+    lowest, highest = 10.0 ^ math.floor(math.log(lowest, 10) - 0.1), highest * 1.3
+  else
+    lowest, highest = math.min(0, lowest * 1.06), math.max(0, highest * 1.06)
+    if lowest == highest then highest = 1 end
+  end
+  self:add("set %srange [%s:%s]", along, number(lowest), number(highest))
+  self:add("set grid no%stics %stics", across, along)
+  names(self, across, figure.categories)
+  if not figure.log_y and lowest < 0 then
+    self:add("set %szeroaxis linetype 1 linecolor rgb '#444444' linewidth 1", across)
+  end
   lines_across(self, figure)
-  local each = 0.8 / m
+  local each, from = 0.8 / m, figure.log_y and lowest or 0
   for i, s in ipairs(figure.series) do
     local rows = {}
     for k, v in ipairs(s.values) do
@@ -243,10 +265,13 @@ function draw.bars(self, figure, width)
       rows[k] = { x, v, s.low and s.low[k] or v, s.high and s.high[k] or v }
     end
     local source = self:block((s.label ~= "" and s.label or "series " .. i) .. ": position, value, low, high", rows)
-    self:draw("%s using 1:2:(%s) with boxes linecolor rgb '%s' fillstyle solid %s border linecolor rgb '%s' %s", source,
-      number(each * 0.9), style.colours[i], style.fills[i], style.colours[i], titled(s, figure))
+    local half = number(each * 0.45)
+    local using = lying and string.format("%s:1:(%s):2:($1-%s):($1+%s) with boxxyerror", "2", number(from), half, half)
+      or string.format("1:2:(%s) with boxes", number(each * 0.9))
+    self:draw("%s using %s linecolor rgb '%s' fillstyle solid %s border linecolor rgb '%s' %s", source, using,
+      style.colours[i], style.fills[i], style.colours[i], titled(s, figure))
     if s.low then
-      interval(self, source, "1:3:(0):($4-$3)", "#222222")
+      interval(self, source, lying and "3:1:($4-$3):(0)" or "1:3:(0):($4-$3)", "#222222")
     end
   end
 end
@@ -303,7 +328,7 @@ function draw.heatmap(self, figure, width)
   self:add("set yrange [%s:0.5]", number(rows + 0.5))
   self:add "set xtics scale 0"
   self:add "set ytics scale 0"
-  names(self, "x", figure.columns, width - 200)
+  names(self, "x", figure.columns)
   names(self, "y", figure.rows)
   local source = self:block("column, row, value", cells)
   -- As rectangles: in an SVG a picture would be a file of its own.
@@ -315,7 +340,7 @@ function draw.heatmap(self, figure, width)
   end
   local points = math.min(12, math.floor((width - 210) / columns / (longest + 1) * 1.4))
   if figure.numbers and points >= 5 then
-    for _, part in ipairs { { dark, "#ffffff" }, { light, "#000000" } } do
+    for _, part in ipairs { { dark, "#ffffff" }, { light, "#010101" } } do
       if #part[1] > 0 then
         self:draw("%s using 1:2:3 with labels font ',%d' textcolor rgb '%s' notitle",
           self:block("column, row, text", part[1]), points, part[2])
@@ -348,20 +373,37 @@ local function shared_legend(figures)
   return false
 end
 
-local legend_height, title_height = 34, 30
+local line_height, title_height = 21, 30
+
+-- What a legend of several lines adds to the height of a figure.
+local function more_height(figure, width)
+  local more = math.max(0, legend_lines(figure, width) - 1) * line_height
+  if figure.kind == "bars" and lies(figure, width) then
+    more = more + math.max(0, lying_height(figure) - figure.size[2])
+  end
+  return more
+end
+
+-- The height of a legend shared by all panels.
+local function shared_height(figure, width)
+  return shared_legend(figure.figures) and legend_lines(figure.figures[1], width) * line_height + 16 or 0
+end
 
 --- Width and height of a figure in pixels of 1/96 inch.
 function M.size(figure)
-  if figure.kind ~= "grid" then return figure.size[1], figure.size[2] end
+  if figure.kind ~= "grid" then return figure.size[1], figure.size[2] + more_height(figure, figure.size[1]) end
   local columns = figure.columns
   local rows = math.ceil(#figure.figures / columns)
   local width, height = 0, 0
   for _, f in ipairs(figure.figures) do width, height = math.max(width, f.size[1]), math.max(height, f.size[2]) end
-  if not figure.own_size then
-    -- Panels beside each other are drawn a little smaller than a figure alone.
-    width, height = columns > 1 and width * 3 // 4 or width, columns > 1 and height * 4 // 5 or height
+  -- Panels beside each other are drawn a little smaller than a figure alone.
+  if columns > 1 then width, height = width * 3 // 4, height * 4 // 5 end
+  if not shared_legend(figure.figures) then
+    local more = 0
+    for _, f in ipairs(figure.figures) do more = math.max(more, more_height(f, width)) end
+    height = height + more
   end
-  return width * columns, height * rows + (shared_legend(figure.figures) and legend_height or 0)
+  return width * columns, height * rows + shared_height(figure, width * columns)
     + (figure.title ~= "" and title_height or 0)
 end
 
@@ -369,7 +411,7 @@ local function grid(self, figure)
   local width, height = M.size(figure)
   local columns, rows = figure.columns, math.ceil(#figure.figures / figure.columns)
   local shared = shared_legend(figure.figures)
-  local below = shared and legend_height / height or 0
+  local below = shared_height(figure, width) / height
   local above = figure.title ~= "" and title_height / height or 0
   local w, h = 1 / columns, (1 - below - above) / rows
   self:add "set multiplot"
@@ -413,7 +455,7 @@ end
 --- The commands and the data that draw a figure as `name`.`ending` on gnuplot's `terminal`.
 function M.text(figure, name, ending, terminal)
   local self = setmetatable({
-    commands = {}, blocks = {}, drawn = {}, file = quoted("./" .. name .. ".dat"),
+    commands = {}, blocks = {}, drawn = {}, width = M.size(figure), file = quoted("./" .. name .. ".dat"),
   }, Script)
   self:add("# Written by Thresh. gnuplot draws %s.%s of this and %s.dat.", data.text(name), ending, data.text(name))
   self:add "set encoding utf8"

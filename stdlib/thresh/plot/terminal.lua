@@ -7,6 +7,8 @@ local M = {}
 
 --- Whether to write in colour: at a terminal that can, unless NO_COLOR is set (no-color.org).
 function M.has_colours()
+  -- In a sandbox there is no environment.
+  if not os.getenv then return false end
   local refusal, kind = os.getenv "NO_COLOR", os.getenv "TERM"
   return core.is_terminal(1) and kind ~= nil and kind ~= "dumb" and (refusal == nil or refusal == "")
 end
