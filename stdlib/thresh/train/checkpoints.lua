@@ -60,11 +60,13 @@ local function remove(self, name)
   os.remove(file(self, name, "safetensors"))
 end
 
--- Keeps the last ones up to `newest`: what lies behind is of a run that was resumed from before it.
+-- Keeps the last ones up to `newest`: what lies behind is of a run that was resumed from before it. Tensors
+-- without a head, of a run that was killed between the two, go too.
 local function prune(self, newest)
-  local kept = 0
+  local kept, whole = 0, {}
+  for _, name in ipairs(names(self, "json")) do whole[name] = true end
   for _, name in ipairs(names(self, "safetensors")) do
-    if name > newest or kept == self.keep then remove(self, name) else kept = kept + 1 end
+    if whole[name] and name <= newest and kept < self.keep then kept = kept + 1 else remove(self, name) end
   end
 end
 

@@ -123,8 +123,8 @@ function encode(self, value, path, depth)
   return f(self, value, path, depth)
 end
 
---- A tree as JSON text, and the tensors in it by name. Raises an error that names the place of what neither
---- holds.
+--- A table of named parts as JSON text, and the tensors in it by name. Raises an error that names the place of
+--- what neither holds.
 function M.pack(value)
   local self, parts = { tensors = {} }, {}
   for name, part in pairs(value) do
