@@ -45,8 +45,8 @@ func runs() -> Namespace {
   runs.function("network_file_system", most: 1) { call in
     .one(optionalText(NetworkFileSystem.name(of: try call.string(1, "path"))))
   }
-  // remove_folder(path): a folder and all below it.
-  runs.function("remove_folder", most: 1) { call in
+  // The folder of a run and all below it.
+  runs.function("remove_run", most: 1) { call in
     try RunFolder.remove(call.string(1, "path"))
     return .none
   }
