@@ -4,7 +4,7 @@ import Glibc
 import Testing
 
 /// A small file system in memory, for one test.
-private struct SmallDisk: ~Copyable {
+private final class SmallDisk {
   let command: Command
   var path: String { command.folder + "/disk" }
 
