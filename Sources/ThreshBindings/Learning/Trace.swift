@@ -146,7 +146,7 @@ private func givenSelection(_ call: LuaCall, _ i: Int) throws -> Selection {
 
 /// `th.select.write_trace(path, {data=, method=, options=, seed=, …})`.
 func traceWriter(_ call: LuaCall) throws -> TraceWriter {
-  let path = try call.string(1, "path")
+  let path = try call.path(1, "path")
   let o = try call.options(
     at: 2,
     allowed: [
