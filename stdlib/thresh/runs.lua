@@ -49,14 +49,13 @@ function M.create(given)
   local config = plain.written("runs.create: config", o.config, 1)
   if #config > 0 then error("runs.create: option 'config' must have names, got a list", 2) end
   if config.seed == nil then config.seed = o.seed end
-  local provenance = require("thresh.runs.provenance")
   local id = o.id or native.new_id()
   local path = string.format("%s/%s-%s-%s", o.root, os.date "%Y-%m-%d", o.name, id)
-  local record = provenance.of(o.data)
+  local record = require("thresh.runs.provenance").of(o.data, 2)
   record.name, record.id, record.seed = o.name, id, o.seed
   record.tags = o.tags and json.list(o.tags)
   record = plain.written("runs.create", record, 1)
-  local status = { state = "running", started = runs.now(), writer = provenance.writer() }
+  local status = { state = "running", started = runs.now(), writer = native.process() }
   native.create_folder(path)
   local files = { { "config.json", config }, { "provenance.json", record }, { "status.json", status } }
   for i, file in ipairs(files) do
@@ -118,7 +117,7 @@ function M.load(path) return loaded("runs.load", path, false) end
 ---@return Run run
 function M.reopen(path)
   local run = loaded("runs.reopen", path, true)
-  local writer, own = run.status.writer, require("thresh.runs.provenance").writer()
+  local writer, own = run.status.writer, native.process()
   if run.status.state == "running" and type(writer) == "table" and writer.pid ~= own.pid
     and native.is_alive(writer) then
     error(string.format("runs.reopen: '%s' is being written by process %d of %s", path, writer.pid,

@@ -32,6 +32,8 @@ func runs() -> Namespace {
     return .string(String(repeating: "0", count: 8 - digits.count) + digits)
   }
   runs.function("machine", most: 0) { _ in .one(machine()) }
+  // What tells this process from every other.
+  runs.function("process", most: 0) { _ in .one(process(ProcessIdentity.own)) }
   // is_alive{host, boot, pid, started}: nil where this machine cannot know.
   runs.function("is_alive", most: 1) { call in
     let o = try call.options(at: 1, allowed: ["host", "boot", "pid", "started"])
@@ -75,12 +77,18 @@ private func parsed(_ bytes: [UInt8], _ name: String) throws -> JSON {
   }
 }
 
-private func machine() -> LuaValue {
-  let own = ProcessIdentity.own
-  return .table(
+private func process(_ own: ProcessIdentity) -> LuaValue {
+  .table(
     LuaTable([
-      "version": .string(threshVersion), "host": .string(own.host), "boot": .string(own.boot),
-      "pid": .integer(own.pid), "started": .integer(own.started),
+      "host": .string(own.host), "boot": .string(own.boot), "pid": .integer(own.pid),
+      "started": .integer(own.started),
+    ]))
+}
+
+private func machine() -> LuaValue {
+  .table(
+    LuaTable([
+      "version": .string(threshVersion), "host": .string(Machine.hostName),
       "cpu": .string(Machine.cpuModel), "cores": .integer(Workers.coreCount),
       "load": Machine.load.map { .number($0) } ?? .nil, "level": .string(CPULevel.name),
       "blas": .string(BLAS.coreName), "convolution": .string(ConvolutionMethod.mode.name),
