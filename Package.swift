@@ -26,6 +26,8 @@ let package = Package(
   products: [
     .library(name: "ThreshKit", targets: ["ThreshKit"]),
     .executable(name: "thresh", targets: ["ThreshCLI"]),
+    // libThresh.so: `require "thresh"` for a stock Lua 5.4, and thresh.h for programs in C.
+    .library(name: "Thresh", type: .dynamic, targets: ["ThreshLibrary"]),
   ],
   targets: [
     // Debian's libraries: module maps, no code.
@@ -49,6 +51,7 @@ let package = Package(
     .target(
       name: "CLineEditor", dependencies: ["CReadline", "CInterrupt"], cSettings: strictC,
       linkerSettings: [.linkedLibrary("readline")]),
+    cModule("CThresh", ["CLua"]),
     cModule("CKernels"),
     cModule("CStdlib", embedded: ["files.inc"]),
     cModule("CDigits", embedded: ["digits.bin"]),
@@ -73,6 +76,7 @@ let package = Package(
         "ThreshDetection", "CInterrupt",
       ]),
     module("ThreshKit", ["ThreshBindings", "CStdlib"]),
+    module("ThreshLibrary", ["ThreshKit", "CThresh"]),
     .executableTarget(
       name: "ThreshCLI", dependencies: ["ThreshKit", "ThreshLua", "CLineEditor"],
       swiftSettings: strict),

@@ -58,10 +58,15 @@ static int set_global(lua_State *L) {
 // package.preload[name] compiles the text when it is first required.
 static int load_preloaded(lua_State *L) {
   int count = lua_gettop(L);
+  const thresh_session *session = lua_touserdata(L, lua_upvalueindex(3));
   size_t length;
   const char *source = lua_tolstring(L, lua_upvalueindex(1), &length);
   const char *name = lua_tostring(L, lua_upvalueindex(2));
   if (luaL_loadbufferx(L, source, length, name, "t") != LUA_OK) return lua_error(L);
+  if (session->sandboxed) {
+    lua_rawgeti(L, LUA_REGISTRYINDEX, session->stdlib_globals);
+    if (lua_setupvalue(L, -2, 1) == NULL) lua_pop(L, 1);
+  }
   lua_insert(L, 1);
   lua_call(L, count, LUA_MULTRET);
   return lua_gettop(L);
@@ -71,9 +76,18 @@ static int preload(lua_State *L) {
   luaL_checkstring(L, 2);
   luaL_checkstring(L, 3);
   lua_settop(L, 3);
-  lua_pushcclosure(L, load_preloaded, 2);
+  lua_pushlightuserdata(L, session_of(L));
+  lua_pushcclosure(L, load_preloaded, 3);
   luaL_getsubtable(L, LUA_REGISTRYINDEX, LUA_PRELOAD_TABLE);
   lua_insert(L, -2);
+  lua_setfield(L, -2, luaL_checkstring(L, 1));
+  return 0;
+}
+
+static int set_loaded(lua_State *L) {
+  luaL_checkany(L, 2);
+  luaL_getsubtable(L, LUA_REGISTRYINDEX, LUA_LOADED_TABLE);
+  lua_pushvalue(L, 2);
   lua_setfield(L, -2, luaL_checkstring(L, 1));
   return 0;
 }
@@ -108,6 +122,7 @@ const lua_CFunction builtins[THRESH_BUILTIN_COUNT] = {
     [THRESH_GET_GLOBAL] = get_global,
     [THRESH_SET_GLOBAL] = set_global,
     [THRESH_PRELOAD] = preload,
+    [THRESH_SET_LOADED] = set_loaded,
     [THRESH_IS_PRELOADED] = is_preloaded,
     [THRESH_IDENTITY] = identity,
     [THRESH_COLLECT] = collect,

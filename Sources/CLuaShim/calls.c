@@ -39,7 +39,7 @@ static int finish_call(
   if (status != THRESH_OK && session->interrupting) {
     reset_call(session, call);
     lua_settop(L, 0);
-    lua_pushliteral(L, "interrupted!");
+    lua_pushstring(L, stop_text(session));
     return lua_error(L);
   }
   if (status == THRESH_RAISE) return raise_value(L, session, call);
@@ -64,7 +64,8 @@ int invoke(lua_State *L, box *body) {
   if (body == NULL || body->body == NULL) {
     return luaL_error(L, "this native function is gone: its session is closing");
   }
-  thresh_session *session = session_of(L);
+  thresh_session *session = body->session;
+  bind_state(L, session);
   drain_released(session);
   int count = lua_gettop(L);
   thresh_value few[FEW_ARGUMENTS];
@@ -180,6 +181,10 @@ lua_State *enter(thresh_session *session, thresh_outcome *outcome) {
   }
   drain_released(session);
   if (session->depth == 0) session->interrupting = 0;
+  if (session->depth == 0 && !enter_limits(session)) {
+    refuse(outcome, THRESH_FAILED, "no timer is left for the session's time limit");
+    return NULL;
+  }
   if (session->depth++ == 0) {
     session->thread = pthread_self();
     refresh_native(session);
@@ -191,10 +196,15 @@ lua_State *enter(thresh_session *session, thresh_outcome *outcome) {
 thresh_status leave(
     lua_State *L, thresh_session *session, int base, int status, thresh_outcome *outcome) {
   bool interrupted = status != LUA_OK && session->interrupting;
-  if (session->depth == 1 && session->interrupting) end_interrupt(session);
+  int reason = session->reason;
   if (interrupted) {
     thresh_list_clear(session, &outcome->values);
-    refuse(outcome, THRESH_INTERRUPTED, "interrupted!");
+    thresh_status why = reason == STOP_INTERRUPT ? THRESH_INTERRUPTED : THRESH_LIMITED;
+    refuse(outcome, why, stop_text(session));
+    if (session->depth == 1) stop_clock(session);
+  }
+  if (session->depth == 1 && session->interrupting) end_interrupt(session);
+  if (interrupted) {
     if (session->traceback != NULL) {
       outcome->traceback = copy_text(session->traceback, strlen(session->traceback));
     }
@@ -207,6 +217,10 @@ thresh_status leave(
   lua_settop(L, base);
   // What filled the memory is garbage now; finalisers give native storage back too.
   if (status == LUA_ERRMEM && session->depth == 1) lua_gc(L, LUA_GCCOLLECT);
+  if (session->depth == 1) {
+    leave_limits(session);
+    if (session->interrupting) end_interrupt(session);  // while the error was described
+  }
   session->depth--;
   return outcome->status;
 }

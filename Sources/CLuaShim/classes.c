@@ -34,7 +34,8 @@ int object_free(lua_State *L) {
   void *value = o->value;
   o->value = NULL;
   if (value != NULL) {
-    thresh_session *session = session_of(L);
+    thresh_session *session = o->type->session;
+    bind_state(L, session);
     known_remove(&session->known, value, o->place);
     o->place = 0;
     session->finalizing++;

@@ -135,7 +135,9 @@ static int error_concat(lua_State *L) {
 }
 
 void make_error_type(lua_State *L, thresh_session *session) {
-  lua_createtable(L, 0, 3);
+  lua_createtable(L, 0, 4);
+  lua_pushliteral(L, "error");
+  lua_setfield(L, -2, "__metatable");
   lua_pushcfunction(L, error_to_string);
   lua_setfield(L, -2, "__tostring");
   lua_pushcfunction(L, error_concat);

@@ -19,19 +19,26 @@ enum { PATIENCE_MS = 500, INTERRUPTED_EXIT = 130 };
 static thresh_session *_Atomic foreground;
 static _Atomic int64_t asked_at;
 
-static void stop(lua_State *L, lua_Debug *event) {
+void stop(lua_State *L, lua_Debug *event) {
   (void)event;
-  if (!session_of(L)->interrupting) {
-    lua_sethook(L, NULL, 0, 0);
-    if (!session_of(L)->interrupting) return;  // no signal came in between
+  thresh_session *session = session_of(L);
+  if (!session->interrupting) {
+    rest_hook(L, session);
+    if (!session->interrupting) return;  // no signal came in between
   }
-  lua_pushliteral(L, "interrupted!");
+  lua_pushstring(L, stop_text(session));
   lua_error(L);
+}
+
+// The first reason stays.
+void begin_stop(thresh_session *session, int reason) {
+  if (!session->interrupting) session->reason = reason;
+  begin_interrupt(session);
 }
 
 void begin_interrupt(thresh_session *session) {
   session->interrupting = 1;
-  if (session->main == NULL) return;
+  if (session->main == NULL || session->closing) return;
   lua_sethook(session->main, stop, EVERY_EVENT, 1);
   for (running *node = session->chain; node != NULL; node = node->previous) {
     lua_sethook(node->state, stop, EVERY_EVENT, 1);
@@ -41,8 +48,10 @@ void begin_interrupt(thresh_session *session) {
 // Suspended coroutines keep a hook that takes itself off when it next runs.
 void end_interrupt(thresh_session *session) {
   session->interrupting = 0;
+  session->reason = STOP_INTERRUPT;
   if (session->foreground) thresh_interrupt_take();
-  if (session->main != NULL) lua_sethook(session->main, NULL, 0, 0);
+  thresh_interrupt_take_here();
+  if (session->main != NULL) rest_hook(session->main, session);
 }
 
 void forget_interrupts(thresh_session *session) {
@@ -86,7 +95,7 @@ void thresh_install_interrupt_handler(thresh_session *session) {
   struct sigaction action;
   memset(&action, 0, sizeof action);
   action.sa_handler = on_signal;
-  sigemptyset(&action.sa_mask);
+  sigfillset(&action.sa_mask);
   sigaction(SIGINT, &action, NULL);
 }
 
@@ -101,6 +110,8 @@ static void link_state(thresh_session *session, running *node, lua_State *state)
   node->previous = session->chain;
   atomic_signal_fence(memory_order_seq_cst);
   session->chain = node;
+  // What the coroutine runs before its own hook counts, at most.
+  if (session->limits.instructions > 0) session->instructions += INSTRUCTION_STEP;
   if (session->interrupting) lua_sethook(state, stop, EVERY_EVENT, 1);
 }
 
@@ -209,6 +220,9 @@ static int coroutine_yield(lua_State *L) {
 static int set_hook(lua_State *L) {
   thresh_session *session = session_of(L);
   if (session->interrupting) return 0;
+  if (session->limits.instructions > 0) {
+    return luaL_error(L, "the hook counts instructions: the session has a limit");
+  }
   int count = lua_gettop(L);
   lua_pushvalue(L, lua_upvalueindex(1));
   lua_insert(L, 1);
@@ -224,7 +238,10 @@ void open_coroutines(lua_State *L) {
   };
   lua_getglobal(L, LUA_COLIBNAME);
   luaL_setfuncs(L, functions, 0);
-  lua_getglobal(L, LUA_DBLIBNAME);
+  if (lua_getglobal(L, LUA_DBLIBNAME) == LUA_TNIL) {
+    lua_pop(L, 2);
+    return;
+  }
   lua_getfield(L, -1, "sethook");
   lua_pushcclosure(L, set_hook, 1);
   lua_setfield(L, -2, "sethook");

@@ -8,6 +8,7 @@
 #include <pthread.h>
 #include <signal.h>
 #include <stdatomic.h>
+#include <time.h>
 
 #include "CLuaShim.h"
 
@@ -83,6 +84,22 @@ struct thresh_session {
   bool warnings;
   bool warning_continues;
 
+  // Why the session is being stopped; an interrupt unless a limit was reached.
+  volatile sig_atomic_t reason;
+  thresh_limits limits;
+  int64_t instructions;  // of the outermost call
+  volatile int64_t deadline;  // in nanoseconds, 0 for none
+  thresh_session *outer;  // entered before this one on the same thread
+  bool has_timer;
+  timer_t timer;
+  pid_t timer_thread;
+  char stop_texts[2][96];  // of STOP_TIME and STOP_INSTRUCTIONS
+
+  bool hosted;  // the state is another program's
+  bool sandboxed;
+  volatile sig_atomic_t closing;
+  int stdlib_globals;  // registry key: what modules of the standard library see in a sandbox
+
   running *volatile chain;
   volatile sig_atomic_t interrupting;
   bool foreground;
@@ -93,6 +110,7 @@ struct thresh_session {
 typedef struct box {
   uintptr_t mark;
   void *body;
+  thresh_session *session;
 } box;
 
 // A Swift object, owned by a userdata.
@@ -102,6 +120,12 @@ typedef struct object {
   thresh_class *type;
   int32_t place;  // in the table `cache`, 0 for none
 } object;
+
+// Every way into the shim from Lua passes here: a coroutine that another program made before it
+// adopted the session has nothing in its extra space yet.
+static inline void bind_state(lua_State *L, thresh_session *session) {
+  *(thresh_session **)lua_getextraspace(L) = session;
+}
 
 static inline thresh_session *session_of(lua_State *L) {
   return *(thresh_session **)lua_getextraspace(L);
@@ -132,6 +156,7 @@ void refresh_native(thresh_session *session);
 
 // values.c
 object *to_object(lua_State *L, int index);
+bool is_box(const box *b);
 void borrow_value(lua_State *L, int index, thresh_value *value);
 void own_value(lua_State *L, thresh_session *session, int index, thresh_list *list);
 int push_list(lua_State *L, thresh_session *session, thresh_list *list, int *pushed);
@@ -167,7 +192,22 @@ int object_free(lua_State *L);
 void adapt_libraries(lua_State *L);
 void warn_to_stderr(void *session, const char *message, int continues);
 
+// sandbox.c
+void open_sandbox(lua_State *L, thresh_session *session);
+
+// limits.c
+enum { STOP_INTERRUPT, STOP_TIME, STOP_INSTRUCTIONS };
+enum { INSTRUCTION_STEP = 100 };
+bool enter_limits(thresh_session *session);
+void stop_clock(thresh_session *session);
+void leave_limits(thresh_session *session);
+void free_limits(thresh_session *session);
+void rest_hook(lua_State *L, const thresh_session *session);
+const char *stop_text(const thresh_session *session);
+
 // interrupts.c
+void begin_stop(thresh_session *session, int reason);
+void stop(lua_State *L, lua_Debug *event);
 void forget_interrupts(thresh_session *session);
 void begin_interrupt(thresh_session *session);
 void end_interrupt(thresh_session *session);

@@ -15,14 +15,10 @@ static int panic(lua_State *L) {
 
 static int box_collect(lua_State *L) {
   if (lua_type(L, 1) != LUA_TUSERDATA || lua_rawlen(L, 1) != sizeof(box)) return 0;
-  thresh_session *session = session_of(L);
-  bool ours = false;
-  if (lua_getmetatable(L, 1)) {
-    lua_rawgeti(L, LUA_REGISTRYINDEX, session->box_type);
-    ours = lua_rawequal(L, -1, -2);
-  }
-  if (!ours) return 0;
   box *b = lua_touserdata(L, 1);
+  if (!is_box(b)) return 0;
+  thresh_session *session = b->session;
+  bind_state(L, session);
   void *body = b->body;
   b->body = NULL;
   if (body != NULL) {
@@ -55,28 +51,40 @@ static void make_registry(lua_State *L, thresh_session *session) {
 
 static int open_session(lua_State *L) {
   luaL_checkversion(L);
+  thresh_session *session = session_of(L);
   bool ignore_environment = lua_toboolean(L, 1);
   if (ignore_environment) {
     lua_pushboolean(L, 1);
     lua_setfield(L, LUA_REGISTRYINDEX, "LUA_NOENV");
   }
+  make_registry(L, session);
+  if (session->sandboxed) {
+    open_sandbox(L, session);
+    return 0;
+  }
   luaL_openlibs(L);
-  make_registry(L, session_of(L));
   adapt_libraries(L);
   open_coroutines(L);
   return 0;
 }
 
-thresh_session *thresh_session_create(
-    thresh_hooks hooks, void *context, size_t limit, bool ignore_environment) {
+static thresh_session *new_session(thresh_hooks hooks, void *context) {
   thresh_session *session = calloc(1, sizeof *session);
   if (session == NULL) return NULL;
   session->hooks = hooks;
   session->context = context;
-  session->limit = limit;
   session->thread = pthread_self();
   atomic_init(&session->holders, 1);
   pthread_mutex_init(&session->release_lock, NULL);
+  return session;
+}
+
+thresh_session *thresh_session_create(
+    thresh_hooks hooks, void *context, thresh_settings settings) {
+  thresh_session *session = new_session(hooks, context);
+  if (session == NULL) return NULL;
+  session->limit = settings.memory_limit;
+  session->sandboxed = settings.sandboxed;
   lua_State *L = lua_newstate(count_allocate, session);
   if (L != NULL) {
     session->main = L;
@@ -84,7 +92,7 @@ thresh_session *thresh_session_create(
     lua_atpanic(L, panic);
     lua_setwarnf(L, warn_to_stderr, session);
     lua_pushcfunction(L, open_session);
-    lua_pushboolean(L, ignore_environment);
+    lua_pushboolean(L, settings.ignore_environment);
     if (lua_pcall(L, 1, 0, 0) == LUA_OK) return session;
   }
   thresh_session_close(session);
@@ -92,16 +100,54 @@ thresh_session *thresh_session_create(
   return NULL;
 }
 
+static int adopt_state(lua_State *L) {
+  luaL_checkversion(L);
+  make_registry(L, session_of(L));
+  return 0;
+}
+
+// The adopted session outlives its state by design: functions of the module that a finaliser of the
+// host's calls late find that they are gone. So there is one more holder, who never lets go.
+thresh_session *thresh_session_adopt(thresh_hooks hooks, void *context, void *state) {
+  lua_State *L = state;
+  thresh_session *session = new_session(hooks, context);
+  if (session == NULL) return NULL;
+  session->hosted = true;
+  thresh_session_retain(session);
+  if (!lua_checkstack(L, 8)) return NULL;
+  lua_rawgeti(L, LUA_REGISTRYINDEX, LUA_RIDX_MAINTHREAD);
+  session->main = lua_tothread(L, -1);
+  lua_pop(L, 1);
+  session->current = L;
+  bind_state(session->main, session);
+  bind_state(L, session);
+  lua_pushcfunction(L, adopt_state);
+  if (lua_pcall(L, 0, 0, 0) == LUA_OK) return session;
+  lua_pop(L, 1);
+  thresh_session_close(session);
+  thresh_session_release(session);
+  return NULL;
+}
+
+void thresh_session_adopted(thresh_session *session) { session->current = NULL; }
+
 void thresh_session_close(thresh_session *session) {
   lua_State *L = session->main;
   session->context = NULL;
-  if (L != NULL) {
+  if (L != NULL && !session->hosted) {
     forget_interrupts(session);
     end_interrupt(session);
+    // Finalisers take time as well.
+    session->depth++;
+    session->closing = 1;
+    enter_limits(session);
     lua_close(L);
+    leave_limits(session);
+    session->depth--;
     free_blocks(&session->blocks);
     known_free(&session->known);
   }
+  free_limits(session);
   session->main = NULL;
   session->current = NULL;
 }
@@ -159,7 +205,7 @@ void thresh_session_release_slot(thresh_session *session, int32_t slot) {
 void drain_released(thresh_session *session) {
   if (atomic_load_explicit(&session->released_count, memory_order_relaxed) == 0) return;
   lua_State *L = session->main;
-  if (!lua_checkstack(L, 2)) return;
+  if (L == NULL || !lua_checkstack(L, 2)) return;
   pthread_mutex_lock(&session->release_lock);
   lua_rawgeti(L, LUA_REGISTRYINDEX, session->slots);
   int32_t count = atomic_load_explicit(&session->released_count, memory_order_relaxed);

@@ -11,6 +11,9 @@ static const char object_mark, box_mark;
 static uintptr_t mark_object(const object *o) { return (uintptr_t)o ^ (uintptr_t)&object_mark; }
 static uintptr_t mark_box(const box *b) { return (uintptr_t)b ^ (uintptr_t)&box_mark; }
 
+// Its memory is of the right size already.
+bool is_box(const box *b) { return b->mark == mark_box(b); }
+
 void thresh_list_init(thresh_list *list) {
   list->values = list->local;
   list->count = 0;
@@ -227,6 +230,7 @@ static void push_box(lua_State *L, thresh_session *session, const thresh_value *
   box *b = lua_newuserdatauv(L, sizeof(box), 0);
   b->mark = mark_box(b);
   b->body = NULL;
+  b->session = session;
   lua_rawgeti(L, LUA_REGISTRYINDEX, session->box_type);
   lua_setmetatable(L, -2);
   session->hooks.retain(value->object);

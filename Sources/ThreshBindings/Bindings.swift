@@ -43,7 +43,7 @@ public enum Bindings {
     th.namespace(statistics())
     th.namespace(coco())
     th.namespace(signals())
-    try session.run(
-      "package.loaded['thresh.core'] = ...", name: "=bindings", arguments: [th.table])
+    if session.isSandboxed { th.close() }
+    try session.setLoaded("thresh.core", th.table)
   }
 }

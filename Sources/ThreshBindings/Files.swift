@@ -5,21 +5,21 @@ import ThreshTensor
 
 /// `th.save_npy`, `th.load_npy` and the same for npz and safetensors; whole files of text, JSON, digests.
 func addFiles(to th: inout Namespace) {
-  th.function("load_npy") { call in .tensor(try NPY.read(call.string(1, "path"))) }
+  th.function("load_npy") { call in .tensor(try NPY.read(call.path(1, "path"))) }
   th.function("save_npy", most: 2) { call in
-    try NPY.write(call.tensor(2, "tensor"), to: call.string(1, "path"))
+    try NPY.write(call.tensor(2, "tensor"), to: call.path(1, "path"))
     return .none
   }
   th.function("load_npz") { call in
-    .one(named(try NPZ.read(call.string(1, "path"))))
+    .one(named(try NPZ.read(call.path(1, "path"))))
   }
   th.function("save_npz", most: 2) { call in
-    try NPZ.write(sorted(call), to: call.string(1, "path"))
+    try NPZ.write(sorted(call), to: call.path(1, "path"))
     return .none
   }
   // The tensors by name, and the metadata of the file.
   th.function("load_safetensors") { call in
-    let contents = try SafeTensors.read(call.string(1, "path"))
+    let contents = try SafeTensors.read(call.path(1, "path"))
     let metadata = contents.metadata.map {
       (key: LuaValue.string($0.name), value: LuaValue.string($0.value))
     }
@@ -35,16 +35,16 @@ func addFiles(to th: inout Namespace) {
     }
     try SafeTensors.write(
       sorted(call), metadata: (metadata ?? []).sorted { $0.name < $1.name },
-      to: call.string(1, "path"))
+      to: call.path(1, "path"))
     return .none
   }
   // The file with this text appears whole or not at all, and is on the disk.
   th.function("write_file", most: 2) { call in
-    let path = try call.string(1, "path")
+    let path = try call.path(1, "path")
     try call.withBytes(2, "text") { text in try AtomicFile.write(path) { try $0(text) } }
     return .none
   }
-  th.function("sha256") { call in .string(try FileDigest.sha256(call.string(1, "path"))) }
+  th.function("sha256") { call in .string(try FileDigest.sha256(call.path(1, "path"))) }
   th.function("parse_json") { call in
     do {
       return .one(luaValue(try call.withBytes(1, "text") { try JSON.parse(Array($0)) }))

@@ -36,6 +36,11 @@ struct Namespace {
     value(name, nested.table)
   }
 
+  /// Leaves only what a sandbox may have; any other function tells that it is not there.
+  mutating func close() {
+    fields = Sandbox.closed(fields, path: path)
+  }
+
   var table: LuaValue { .table(LuaTable(fields: fields)) }
 }
 

@@ -26,7 +26,7 @@ func registerProfile(in session: LuaSession) throws {
     methods: [
       // chrome_trace(path): every call as an event, for chrome://tracing or Perfetto.
       method("chrome_trace") { call in
-        try own(call).writeChromeTrace(call.string(2, "path"))
+        try own(call).writeChromeTrace(call.path(2, "path"))
         return .none
       }
     ],

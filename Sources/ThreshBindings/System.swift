@@ -11,7 +11,7 @@ func addSystem(to th: inout Namespace) {
   }
   th.function("terminal_width") { _ in .integer(terminalWidth()) }
   th.function("make_directory", most: 1) { call in
-    let path = try call.string(1, "path")
+    let path = try call.path(1, "path")
     let problem = makeFolders(path)
     guard problem == 0 else {
       throw TensorError(
@@ -23,7 +23,7 @@ func addSystem(to th: inout Namespace) {
 
   // The names in a folder, those of folders with a slash; at most `limit`, in no order.
   th.function("list_directory") { call in
-    let path = try call.string(1, "path")
+    let path = try call.path(1, "path")
     let limit = try call.optionalInteger(2, "limit") ?? .max
     guard let folder = opendir(path) else {
       throw TensorError(

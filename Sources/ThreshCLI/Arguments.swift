@@ -54,6 +54,11 @@ struct Arguments {
     }
   }
 
+  /// Whether nothing is asked for: input comes from the terminal or from a pipe.
+  var isIdle: Bool { script == all.count && !hasSteps && !version && !interactive }
+
+  var wantsPrompt: Bool { isIdle && Console.inputIsTerminal }
+
   /// Reads the short flag at `i`; the index of the next word.
   private mutating func short(_ i: Int) throws -> Int {
     let word = all[i].bytes
@@ -86,13 +91,17 @@ struct Arguments {
     let word = all[i].text
     let parts = word.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
     let name = String(parts[0])
-    if name == "--help" || name == "--version" {
+    if Self.plain.contains(name) {
       guard parts.count == 1 else { throw Failure(message: "'\(name)' takes no value") }
-      if name == "--help" { help = true } else { version = true }
+      switch name {
+      case "--help": help = true
+      case "--version": version = true
+      default: settings.isSandboxed = true
+      }
       return i + 1
     }
     guard Self.valued.contains(name) else {
-      let known = Self.valued + ["--help", "--version"]
+      let known = Self.valued + Self.plain
       throw Failure(message: "unrecognized option '\(word)'" + suggestion(name, known))
     }
     guard parts.count == 2 || i + 1 < all.count else {
@@ -103,7 +112,8 @@ struct Arguments {
     return parts.count == 2 ? i + 1 : i + 2
   }
 
-  private static let valued = ["--seed", "--threads", "--max-memory"]
+  private static let valued = ["--seed", "--threads", "--max-memory", "--max-seconds"]
+  private static let plain = ["--help", "--version", "--sandbox"]
 }
 
 private let dash = UInt8(ascii: "-")
@@ -114,6 +124,9 @@ struct SessionSettings {
   var threads: Int?
   /// Bytes; nil leaves the default, 0 lifts the limit.
   var memoryLimit: Int?
+  /// Seconds that a chunk may take; nil leaves the default, 0 lifts the limit.
+  var timeLimit: Double?
+  var isSandboxed = false
 
   mutating func set(_ flag: String, _ value: String) throws {
     func refuse(_ needed: String) -> Arguments.Failure {
@@ -128,6 +141,11 @@ struct SessionSettings {
         throw refuse("a number of threads from 1 to 1024")
       }
       self.threads = threads
+    case "--max-seconds":
+      guard let seconds = Double(value), seconds >= 0, seconds <= 1e9 else {
+        throw refuse("a number of seconds")
+      }
+      timeLimit = seconds
     default:
       guard let bytes = Self.bytes(value) else { throw refuse("a size such as 512M or 2G") }
       memoryLimit = bytes

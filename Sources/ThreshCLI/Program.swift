@@ -23,6 +23,10 @@ struct Program {
       return EXIT_SUCCESS
     }
     if arguments.version { Console.print(Usage.banner) }
+    if arguments.settings.isSandboxed, arguments.interactive || arguments.wantsPrompt {
+      Console.complain("thresh: '--sandbox' is for scripts: it has no prompt")
+      return EXIT_FAILURE
+    }
     do {
       let session = try SessionFactory.make(
         arguments.settings, ignoreEnvironment: arguments.ignoreEnvironment)
@@ -40,7 +44,7 @@ struct Program {
     RunSignals.allow(true)
     do {
       try setArgumentTable()
-      if !arguments.ignoreEnvironment { try runInitialisation() }
+      if !arguments.ignoreEnvironment, !session.isSandboxed { try runInitialisation() }
       for step in arguments.steps { try run(step) }
       let status = try runScript()
       if arguments.interactive {
@@ -51,8 +55,11 @@ struct Program {
     } catch {
       display.report(error, prefix: "thresh: ")
       if RunSignals.terminated { return terminatedStatus }
-      let interrupted = (error as? LuaError)?.kind == .interrupted
-      return interrupted ? interruptedStatus : EXIT_FAILURE
+      switch (error as? LuaError)?.kind {
+      case .interrupted: return interruptedStatus
+      case .limit: return timedOutStatus
+      default: return EXIT_FAILURE
+      }
     }
   }
 
@@ -63,8 +70,10 @@ struct Program {
     try Prompt(session: session, display: display).run(startupFile: !arguments.ignoreEnvironment)
   }
 
-  /// Makes reading an undefined global an error, in the script at `path` and in entries.
+  /// Makes reading an undefined global an error, in the script at `path` and in entries. A sandbox
+  /// lacks `debug`, which tells the script from the modules it loads.
   private func makeStrict(_ path: String?) throws {
+    if session.isSandboxed { return }
     guard case .table(let strict) = try session.require("thresh.strict"),
       case .function(let on) = try strict.get("on")
     else { return }
@@ -74,6 +83,9 @@ struct Program {
   /// As a shell reports a process that Ctrl-C ended, and one that TERM did.
   private var interruptedStatus: Int32 { 128 + SIGINT }
   private var terminatedStatus: Int32 { 128 + SIGTERM }
+
+  /// As timeout(1) reports a process that it ended.
+  private var timedOutStatus: Int32 { 124 }
 
   /// `arg`: the script at 0, its arguments from 1, what stood before it below 0.
   private func setArgumentTable() throws {
@@ -116,8 +128,8 @@ struct Program {
 
   private func runScript() throws -> Int32 {
     guard arguments.script < arguments.all.count else {
-      let idle = !arguments.hasSteps && !arguments.version && !arguments.interactive
-      if idle, Console.inputIsTerminal {
+      let idle = arguments.isIdle
+      if arguments.wantsPrompt {
         Console.print(Usage.banner)
         try prompt()
       } else if idle {

@@ -18,9 +18,11 @@ enum SessionFactory {
   }
 
   static func make(_ settings: SessionSettings, ignoreEnvironment: Bool) throws -> LuaSession {
-    var options = Session.Options()
-    options.memoryLimit = settings.memoryLimit ?? LuaMemory.defaultLimit
-    options.ignoreEnvironment = ignoreEnvironment
+    var options = settings.isSandboxed ? Session.Options.sandboxed : Session.Options()
+    if let limit = settings.memoryLimit { options.memoryLimit = limit }
+    if let seconds = settings.timeLimit { options.timeLimit = seconds > 0 ? seconds : nil }
+    options.endsProcess = true
+    if ignoreEnvironment { options.ignoreEnvironment = true }
     options.seed = settings.seed ?? 0
     options.threads = settings.threads
     let session = try Session(options)
@@ -28,7 +30,7 @@ enum SessionFactory {
       try session.run(
         "math.randomseed(...)", name: "=seed", arguments: [.integer(Int64(bitPattern: seed))])
     }
-    try addBreakpoints(to: session.lua)
+    if !settings.isSandboxed { try addBreakpoints(to: session.lua) }
     return session.lua
   }
 }

@@ -35,6 +35,8 @@ enum Usage {
       --seed N           seed of all random streams
       --threads N        threads of the native core
       --max-memory SIZE  budget of Lua and native storage, e.g. 2G (default: 80 % of memory)
+      --max-seconds N    wall-clock time of each chunk: -e, script, entry (default: none)
+      --sandbox          no files, processes, bytecode or debug; 1G and 60 seconds unless set
       --version          show version information
       --help             show this text
 

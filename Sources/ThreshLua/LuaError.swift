@@ -8,6 +8,8 @@ public struct LuaError: Error, CustomStringConvertible {
     case syntax
     case memory
     case interrupted
+    /// The time or the instructions of the outermost call were used up; no `pcall` catches it.
+    case limit
     case closed
   }
 
@@ -52,7 +54,7 @@ public protocol LuaInterruptError: Error {}
 /// An argument of the wrong type or value.
 struct LuaArgumentError: Error {
   var position: Int
-  var parameter: String
+  var parameter: String?
   var reason: String
 }
 
@@ -68,6 +70,7 @@ extension LuaError {
       switch outcome.status {
       case THRESH_OUT_OF_MEMORY: .memory
       case THRESH_INTERRUPTED: .interrupted
+      case THRESH_LIMITED: .limit
       case THRESH_CLOSED: .closed
       default: .runtime
       }

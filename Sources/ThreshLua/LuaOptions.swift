@@ -8,7 +8,7 @@ import CLuaShim
 public struct LuaOptions {
   private var values: [(name: String, value: LuaValue)] = []
   private let body: LuaFunctionBody
-  private let session: LuaSession?
+  let session: LuaSession?
 
   init(of body: LuaFunctionBody, session: LuaSession?) {
     self.body = body

@@ -20,7 +20,9 @@ extension LuaSession {
     failure: LuaError.Kind = .runtime, fill: (LuaListWriter) throws -> Void,
     _ run: (UnsafeMutablePointer<thresh_list>, Outcome) -> thresh_status
   ) throws -> [LuaValue] {
-    try withUnsafeTemporaryAllocation(of: thresh_list.self, capacity: 1) { lists in
+    let leave = enter()
+    defer { leave?() }
+    return try withUnsafeTemporaryAllocation(of: thresh_list.self, capacity: 1) { lists in
       guard let list = lists.baseAddress else { throw LuaError.memory }
       thresh_list_init(list)
       defer { thresh_list_clear(handle, list) }
@@ -30,6 +32,11 @@ extension LuaSession {
         return take(&outcome.pointee.values)
       }
     }
+  }
+
+  private func enter() -> (() -> Void)? {
+    guard let onEntry, thresh_session_depth(handle) == 0 else { return nil }
+    return onEntry()
   }
 
   func builtin(

@@ -19,26 +19,55 @@ public final class LuaSession {
     public var memoryLimit: Int
     /// Whether Lua's own environment variables (`LUA_PATH`, ...) are ignored.
     public var ignoreEnvironment: Bool
+    /// Whether globals are an allow-list without files, processes, bytecode and `debug`.
+    public var isSandboxed: Bool
 
     public init(
-      memoryLimit: Int = LuaMemory.defaultLimit, ignoreEnvironment: Bool = false
+      memoryLimit: Int = LuaMemory.defaultLimit, ignoreEnvironment: Bool = false,
+      isSandboxed: Bool = false
     ) {
       self.memoryLimit = memoryLimit
       self.ignoreEnvironment = ignoreEnvironment
+      self.isSandboxed = isSandboxed
     }
   }
 
   let handle: OpaquePointer
   let classes = LuaClassTable()
+  /// Whether scripts see an allow-list of globals and no files.
+  public let isSandboxed: Bool
+  /// Run around each outermost call into Lua; what it returns is run afterwards.
+  ///
+  /// For a host whose sessions share something of the process, such as a memory budget.
+  public var onEntry: (() -> () -> Void)?
 
   /// Opens a session with Lua's standard libraries. Throws when memory is short.
   public init(_ options: Options = Options()) throws {
-    let handle = thresh_session_create(
-      LuaFunctionBody.hooks, nil, max(0, options.memoryLimit), options.ignoreEnvironment)
+    let settings = thresh_settings(
+      memory_limit: max(0, options.memoryLimit), ignore_environment: options.ignoreEnvironment,
+      sandboxed: options.isSandboxed)
+    let handle = thresh_session_create(LuaFunctionBody.hooks, nil, settings)
     guard let handle else { throw LuaError.memory }
     self.handle = handle
+    isSandboxed = options.isSandboxed
     thresh_session_set_context(handle, Unmanaged.passUnretained(self).toOpaque())
   }
+
+  /// Opens a session in a `lua_State` that another program owns and that has called the host.
+  ///
+  /// Libraries, memory and interrupts of the state stay as they are. The session uses the state's
+  /// extra space. Call ``finishAdoption()`` before giving control back.
+  public init(adopting state: UnsafeMutableRawPointer) throws {
+    guard let handle = thresh_session_adopt(LuaFunctionBody.hooks, nil, state) else {
+      throw LuaError.memory
+    }
+    self.handle = handle
+    isSandboxed = false
+    thresh_session_set_context(handle, Unmanaged.passUnretained(self).toOpaque())
+  }
+
+  /// Ends what ``init(adopting:)`` has begun.
+  public func finishAdoption() { thresh_session_adopted(handle) }
 
   deinit {
     thresh_session_close(handle)
@@ -161,6 +190,11 @@ public final class LuaSession {
   /// Lua table.
   public func intern(_ value: LuaValue) throws -> LuaValue {
     try builtin(THRESH_IDENTITY, [value]).first ?? .nil
+  }
+
+  /// Makes `require(module)` give this value.
+  public func setLoaded(_ module: String, _ value: LuaValue) throws {
+    _ = try builtin(THRESH_SET_LOADED, [.string(module), value])
   }
 
   /// Lets `require(module)` find this text. `chunkName` is e.g. `@stdlib/thresh/train.lua`;

@@ -77,15 +77,15 @@ struct Command: ~Copyable {
 
   /// Runs the program to its end, at most `seconds`.
   func run(
-    _ arguments: [String], input: String = "", environment extra: [String: String] = [:],
-    seconds: Double = 60
+    _ arguments: [String], program: String = Command.executable, input: String = "",
+    environment extra: [String: String] = [:], seconds: Double = 60
   ) throws -> Result {
     let input = try file(".input", input)
     let (output, errors) = (folder + "/.output", folder + "/.errors")
     let child = try Child.start(
       arguments, environment: environment(extra)
     ) { words, variables in
-      thresh_test_start(Self.executable, words, variables, folder, input, output, errors)
+      thresh_test_start(program, words, variables, folder, input, output, errors)
     }
     let status = try child.wait(seconds: seconds)
     return Result(status: status, output: text(output), errors: text(errors))

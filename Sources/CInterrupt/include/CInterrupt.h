@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// One atomic flag: a signal handler sets it, long native operations poll it.
+// Flags that signal handlers set and long native operations poll: one of the process, for Ctrl-C, and
+// one of each thread, for what stops a single session.
 #pragma once
 
 #include <stdatomic.h>
@@ -14,9 +15,21 @@ static inline void thresh_interrupt_request(void) {
   atomic_store_explicit(&thresh_interrupt_flag, true, memory_order_relaxed);
 }
 
+/// Asks what runs on this thread, and what helpers do for it, to stop. Safe in a signal handler once
+/// the thread has called `thresh_interrupt_take_here`.
+void thresh_interrupt_request_here(void);
+/// Takes the request to this thread.
+bool thresh_interrupt_take_here(void);
+/// This thread's flag, for those who help it.
+const void *thresh_interrupt_here(void);
+/// Makes this thread heed another's flag from now on, while that one waits for it.
+void thresh_interrupt_serve(const void *flag);
+bool thresh_interrupt_requested_here(void);
+
 /// Whether something asked to stop and nobody has answered yet.
 static inline bool thresh_interrupt_requested(void) {
-  return atomic_load_explicit(&thresh_interrupt_flag, memory_order_relaxed);
+  return atomic_load_explicit(&thresh_interrupt_flag, memory_order_relaxed) ||
+         thresh_interrupt_requested_here();
 }
 
 /// Takes the request: returns whether there was one, and clears it.

@@ -62,6 +62,7 @@ typedef enum thresh_status {
   THRESH_RAISE,          // raise the first result as it is
   THRESH_OUT_OF_MEMORY,  // collect garbage and try once more, then as FAILED
   THRESH_INTERRUPTED,
+  THRESH_LIMITED,  // the time or the instructions of the outermost call are used up
   THRESH_CLOSED,
 } thresh_status;
 
@@ -114,6 +115,7 @@ typedef enum thresh_builtin {
   THRESH_GET_GLOBAL,     // (name) -> value
   THRESH_SET_GLOBAL,     // (name, value)
   THRESH_PRELOAD,        // (module, source, chunk name)
+  THRESH_SET_LOADED,     // (module, value)
   THRESH_IS_PRELOADED,   // (module) -> boolean
   THRESH_IDENTITY,       // (...) -> ...
   THRESH_COLLECT,        // ()
@@ -156,9 +158,21 @@ typedef struct thresh_numbers {
   };
 } thresh_numbers;
 
-// Sessions. `limit` is in bytes, 0 for none.
+/// What a session is opened with.
+typedef struct thresh_settings {
+  size_t memory_limit;      // bytes, 0 for none
+  bool ignore_environment;  // LUA_PATH and the like
+  bool sandboxed;           // globals by allow-list: no files, processes, bytecode, debug
+} thresh_settings;
+
+// Sessions.
 thresh_session *thresh_session_create(
-    thresh_hooks hooks, void *context, size_t limit, bool ignore_environment);
+    thresh_hooks hooks, void *context, thresh_settings settings);
+/// A session in a `lua_State` that another program owns, for the module `thresh`: its libraries,
+/// its memory and its interrupts stay its own.
+thresh_session *thresh_session_adopt(thresh_hooks hooks, void *context, void *state);
+/// Ends the opening of an adopted session, during which the state called the host.
+void thresh_session_adopted(thresh_session *session);
 void thresh_session_set_context(thresh_session *session, void *context);
 void thresh_session_close(thresh_session *session);
 void thresh_session_retain(thresh_session *session);
@@ -219,6 +233,17 @@ void thresh_session_release_slot(thresh_session *session, int32_t slot);
 // Classes.
 thresh_class *thresh_class_create(thresh_session *session, const char *name);
 const char *thresh_class_name(const thresh_class *type);
+
+// Limits of each outermost call from Swift.
+typedef struct thresh_limits {
+  double seconds;        // of wall-clock time, 0 for no limit
+  int64_t instructions;  // of Lua's machine, 0 for no limit
+  bool ends_process;     // with status 124, when the call does not stop within two seconds
+} thresh_limits;
+
+void thresh_session_set_limits(thresh_session *session, thresh_limits limits);
+/// Protected calls of the host that run now, one inside another.
+int thresh_session_depth(const thresh_session *session);
 
 // Interrupts.
 /// Stops what the session runs with the error "interrupted!". On the session's own thread or in a

@@ -10,13 +10,13 @@ func coco() -> Namespace {
   coco.function("read_annotations") { call in
     let o = try call.options(at: 2, allowed: ["masks"])
     let (value, report) = try Annotations.read(
-      path: call.string(1, "path"), masks: o.boolean("masks") ?? false)
+      path: call.path(1, "path"), masks: o.boolean("masks") ?? false)
     return .object(LuaAnnotations(value, report))
   }
   coco.function("read_results") { call in
     let o = try call.options(at: 2, allowed: ["masks"])
     let (value, report) = try Detections.read(
-      path: call.string(1, "path"), masks: o.boolean("masks") ?? false)
+      path: call.path(1, "path"), masks: o.boolean("masks") ?? false)
     return .object(LuaDetections(value, report))
   }
   coco.function("new_results") { _ in .object(LuaDetections(Detections(), nil)) }

@@ -132,7 +132,7 @@ private func registerDetections(in session: LuaSession) throws {
       method("save") { call in
         let o = try call.options(at: 3, allowed: ["float32"])
         try own(call).value.write(
-          path: call.string(2, "path"), rounded: o.boolean("float32") ?? false)
+          path: call.path(2, "path"), rounded: o.boolean("float32") ?? false)
         return .none
       },
     ],

@@ -23,7 +23,7 @@ func addCOCOFiles(to coco: inout Namespace) {
     choice.dropCrowds = try o.boolean("no_crowds") ?? false
     choice.dropInvalid = try o.boolean("drop_invalid") ?? false
     return .one(
-      counts(try AnnotationFile.copy(call.string(1, "source"), to: call.string(2, "path"), choice)))
+      counts(try AnnotationFile.copy(call.path(1, "source"), to: call.path(2, "path"), choice)))
   }
   coco.function("merge") { call in
     let sources = try call.contents(1, "sources").array.map { value in
@@ -33,7 +33,7 @@ func addCOCOFiles(to coco: inout Namespace) {
       return path
     }
     guard !sources.isEmpty else { throw call.argumentError(1, "sources", "must not be empty") }
-    return .one(counts(try AnnotationFile.merge(sources, to: call.string(2, "path"))))
+    return .one(counts(try AnnotationFile.merge(sources, to: call.path(2, "path"))))
   }
 }
 

@@ -50,7 +50,7 @@ func addDrawing(to detect: inout Namespace) {
         return DrawnBox(
           box, label: labels?[i], score: scores?[i], verdict: verdicts?[i], number: i)
       }, line: line)
-    if let path = try o.string("path") { try ImageFile.writePNG(image, to: path) }
+    if let path = try o.path("path") { try ImageFile.writePNG(image, to: path) }
     return .tensor(try image.tensor())
   }
 }

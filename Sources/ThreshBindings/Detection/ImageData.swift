@@ -8,14 +8,14 @@ import ThreshTensor
 func imageData(in data: inout Namespace) {
   // uint8, (3, H, W), of a JPEG or PNG file.
   data.function("image") { call in
-    .tensor(try ImageFile.read(call.string(1, "path")).tensor())
+    .tensor(try ImageFile.read(call.path(1, "path")).tensor())
   }
   data.function("decode_image") { call in
     .tensor(
       try call.withBytes(1, "bytes") { try ImageFile.decode($0, name: "the bytes").tensor() })
   }
   data.function("save_png") { call in
-    try ImageFile.writePNG(RGBImage(call.tensor(2, "image")), to: call.string(1, "path"))
+    try ImageFile.writePNG(RGBImage(call.tensor(2, "image")), to: call.path(1, "path"))
     return .none
   }
   // float32 (3, height, width) of a picture (3, H, W).
@@ -32,7 +32,7 @@ func imageData(in data: inout Namespace) {
     let o = try call.options(
       at: 1, allowed: ["root", "size", "antialias", "skip_unreadable", "normalise"])
     let (set, skipped) = try ImageFolder.load(
-      o.required("root", o.string("root")), size: o.required("size", o.integer("size")),
+      o.required("root", o.path("root")), size: o.required("size", o.integer("size")),
       antialias: o.boolean("antialias") ?? true,
       skipUnreadable: o.boolean("skip_unreadable") ?? false)
     let isNormalised = try o.boolean("normalise") ?? false
@@ -52,8 +52,8 @@ func imageData(in data: inout Namespace) {
   data.function("coco_images") { call in
     let o = try call.options(
       at: 1, allowed: ["folder", "annotations", "name", "drop_invalid", "cache"])
-    let folder = try o.required("folder", o.string("folder"))
-    let path = try o.required("annotations", o.string("annotations"))
+    let folder = try o.required("folder", o.path("folder"))
+    let path = try o.required("annotations", o.path("annotations"))
     let (annotations, report) = try Annotations.read(path: path)
     return .object(
       try DetectionDataset(
@@ -103,7 +103,7 @@ func registerImageData(in session: LuaSession) throws {
       method("fingerprint") { call in .string(try own(call).fingerprint()) },
       // Pictures as PNG files in the folder's `images`, annotations in its `instances.json`.
       method("save") { call in
-        try own(call).write(to: call.string(2, "folder"))
+        try own(call).write(to: call.path(2, "folder"))
         return .none
       },
     ],

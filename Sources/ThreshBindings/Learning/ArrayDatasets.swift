@@ -19,14 +19,14 @@ func arrayDatasets(in data: inout Namespace) {
     let o = try call.options(at: 3, allowed: described + ["label_base", "mmap"])
     return .object(
       try ImageDataset.fromNPY(
-        call.string(1, "path"), y: labels(call, o), name: o.string("name"),
+        call.path(1, "path"), y: labels(call, o), name: o.string("name"),
         classNames: o.classNames(), pixelMaximum: o.pixelMaximum(), mapping: o.mapping()))
   }
   data.function("from_npz") { call in
     let o = try call.options(at: 2, allowed: described + ["x", "y", "mmap"])
     return .object(
       try ImageDataset.fromNPZ(
-        call.string(1, "path"), x: o.string("x") ?? "x", y: o.string("y") ?? "y",
+        call.path(1, "path"), x: o.string("x") ?? "x", y: o.string("y") ?? "y",
         name: o.string("name"), classNames: o.classNames(), pixelMaximum: o.pixelMaximum(),
         mapping: o.mapping()))
   }
@@ -35,7 +35,7 @@ func arrayDatasets(in data: inout Namespace) {
       at: 3, allowed: described + ["label_base", "mmap", "shape", "dtype", "offset", "stride"])
     return .object(
       try ImageDataset.fromRaw(
-        call.string(1, "path"), sampleShape: o.required("shape", o.integers("shape")),
+        call.path(1, "path"), sampleShape: o.required("shape", o.integers("shape")),
         dtype: o.dtype() ?? .uint8, offset: o.integer("offset") ?? 0,
         stride: o.integer("stride"), y: labels(call, o), name: o.string("name"),
         classNames: o.classNames(), pixelMaximum: o.pixelMaximum(), mapping: o.mapping()))
@@ -47,7 +47,7 @@ func arrayDatasets(in data: inout Namespace) {
 private func labels(_ call: LuaCall, _ o: LuaOptions) throws -> Tensor {
   guard call.kind(2) == .string else { return try tensorLabels(call, o) }
   return try zeroBased(
-    call, NPY.read(call.string(2, "labels")), base: o.integer("label_base") ?? 0, o)
+    call, NPY.read(call.path(2, "labels")), base: o.integer("label_base") ?? 0, o)
 }
 
 /// Labels of a tensor or list count from 1; `label_base = 0` says that they count from 0.

@@ -203,8 +203,8 @@ func datasets() -> Namespace {
   data.function("cifar10") { call in
     let o = try call.options(
       at: 1, allowed: ["root", "images", "validation", "seed", "checksums", "normalise", "mmap"])
-    let root = try o.required("root", o.string("root"))
-    let sums = try o.string("checksums").map { try CIFAR10.checksums(in: $0) } ?? [:]
+    let root = try o.required("root", o.path("root"))
+    let sums = try o.path("checksums").map { try CIFAR10.checksums(in: $0) } ?? [:]
     let limit = try o.integer("images")
     let mapping = try o.mapping()
     var train = try CIFAR10.load(
@@ -230,7 +230,7 @@ func datasets() -> Namespace {
   data.function("cifar10_file") { call in
     let o = try call.options(at: 2, allowed: ["mean", "std", "images", "mmap"])
     let set = try CIFAR10.load(
-      files: [call.string(1, "path")], limit: o.integer("images"), mapping: o.mapping())
+      files: [call.path(1, "path")], limit: o.integer("images"), mapping: o.mapping())
     let (mean, std) = (
       try o.table("mean")?.numbers().doubles, try o.table("std")?.numbers().doubles
     )

@@ -54,7 +54,7 @@ func selection() -> Namespace {
       .table(LuaTable(["full": .integer(plan.full), "resume": .integer(plan.resume)])))
   }
   select.function("read_trace") { call in
-    .object(try SelectionTrace(path: call.string(1, "path")))
+    .object(try SelectionTrace(path: call.path(1, "path")))
   }
   select.function("write_trace") { call in .object(try traceWriter(call)) }
   scoreSelection(&select)

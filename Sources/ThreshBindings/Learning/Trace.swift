@@ -155,7 +155,7 @@ private func givenSelection(_ call: LuaCall, _ i: Int) throws -> Selection {
 /// `th.select.write_trace(path, {data=, method=, options=, seed=, …})`; with `resume`, `{bytes =, counts =}`, it
 /// goes on with a file that it keeps so many bytes of.
 func traceWriter(_ call: LuaCall) throws -> TraceWriter {
-  let path = try call.string(1, "path")
+  let path = try call.path(1, "path")
   let o = try call.options(
     at: 2,
     allowed: [

@@ -29,18 +29,10 @@ public final class MemoryPool: Sendable {
   private let blocks = Atomic<Int>(0)
   /// What malloc gives for a `Tensor` and its `Storage`.
   private static let objectBytes = 160
-  private let limitBytes = Atomic<Int>(Int.max)
-  /// The address of the `OtherBytes` in use; 0 for none.
-  private let others = Atomic<UInt>(0)
+  /// The address of the `MemoryBudget` in use; 0 for none.
+  private let budget = Atomic<UInt>(0)
   /// Every one that was ever in use: another thread may still be asking it.
-  private let everyOther = Mutex<[OtherBytes]>([])
-
-  /// Bytes under the same budget that someone else holds. A class, because a function that is read
-  /// out of a lock comes back in another wrapping each time.
-  private final class OtherBytes: Sendable {
-    let count: @Sendable () -> Int
-    init(_ count: @escaping @Sendable () -> Int) { self.count = count }
-  }
+  private let everyBudget = Mutex<[MemoryBudget]>([])
 
   private init() {}
 
@@ -58,29 +50,38 @@ public final class MemoryPool: Sendable {
 
   public func resetPeak() { state.withLock { $0.peak = $0.live } }
 
-  /// The budget in bytes for live tensors together with what `others` reports.
-  public func setLimit(_ bytes: Int, others: @escaping @Sendable () -> Int = { 0 }) {
-    let source = OtherBytes(others)
-    everyOther.withLock { $0.append(source) }
-    self.others.store(
-      UInt(bitPattern: Unmanaged.passUnretained(source).toOpaque()), ordering: .releasing)
-    limitBytes.store(bytes, ordering: .relaxed)
+  /// Puts tensors under a budget; the one before, nil for none.
+  public func use(_ new: MemoryBudget) -> MemoryBudget? {
+    let address = UInt(bitPattern: Unmanaged.passUnretained(new).toOpaque())
+    if budget.load(ordering: .acquiring) == address { return new }
+    everyBudget.withLock { all in
+      if !all.contains(where: { $0 === new }) { all.append(new) }
+    }
+    return budget(at: budget.exchange(address, ordering: .acquiringAndReleasing))
   }
 
-  private var bytesElsewhere: Int {
-    guard let address = UnsafeRawPointer(bitPattern: others.load(ordering: .acquiring)) else {
-      return 0
-    }
-    return Unmanaged<OtherBytes>.fromOpaque(address)._withUnsafeGuaranteedRef { $0.count() }
+  /// Puts tensors under a budget of `bytes` together with what `others` reports.
+  public func setLimit(_ bytes: Int, others: @escaping @Sendable () -> Int = { 0 }) {
+    _ = use(MemoryBudget(bytes == Int.max ? 0 : bytes, others: others))
+  }
+
+  private func budget(at address: UInt) -> MemoryBudget? {
+    guard let address = UnsafeRawPointer(bitPattern: address) else { return nil }
+    return Unmanaged<MemoryBudget>.fromOpaque(address)._withUnsafeGuaranteedRef { $0 }
+  }
+
+  /// The limit of the budget in use and what others hold of it.
+  private var terms: (limit: Int, others: Int) {
+    guard let budget = budget(at: budget.load(ordering: .acquiring)) else { return (Int.max, 0) }
+    return (budget.limit, budget.limit == Int.max ? 0 : budget.others())
   }
 
   /// Throws unless `bytes` more fit into the budget (without one, into the machine's memory): for
   /// lists outside the pool whose length is the caller's choice.
   public func require(_ bytes: Int, _ op: String) throws {
-    let budget = limitBytes.load(ordering: .relaxed)
+    let (budget, others) = terms
     let limit =
       budget == Int.max ? sysconf(Int32(_SC_PHYS_PAGES)) * sysconf(Int32(_SC_PAGESIZE)) : budget
-    let others = bytesElsewhere
     guard bytes <= limit - others - liveBytes else {
       throw TensorError(
         op,
@@ -101,8 +102,8 @@ public final class MemoryPool: Sendable {
   /// A block of at least `bytes` bytes, aligned to 64; its content is undefined.
   func allocate(_ bytes: Int) throws -> UnsafeMutableRawPointer {
     let size = MemoryPool.size(for: bytes)
-    let limit = limitBytes.load(ordering: .relaxed)
-    let room = limit == Int.max ? Int.max : limit - bytesElsewhere
+    let (limit, others) = terms
+    let room = limit - others
     // Counted before a new block is there, so that two threads cannot both take the last bytes.
     let (counted, address) = state.withLock { state -> (Bool, Address?) in
       guard size <= room - state.live else { return (false, nil) }
@@ -119,7 +120,7 @@ public final class MemoryPool: Sendable {
       throw TensorError(
         "memory",
         "not enough memory: \(size) bytes wanted, \(liveBytes) held by tensors and "
-          + "\(bytesElsewhere) elsewhere, limit \(limit) bytes", kind: .outOfMemory)
+          + "\(others) elsewhere, limit \(limit) bytes", kind: .outOfMemory)
     }
     if let block = newBlock(size) { return block }
     state.withLock { count(&$0, -size, -1) }
@@ -180,5 +181,21 @@ public final class MemoryPool: Sendable {
   private struct Address: @unchecked Sendable {
     let pointer: UnsafeMutableRawPointer
     init(_ pointer: UnsafeMutableRawPointer) { self.pointer = pointer }
+  }
+}
+
+/// Bytes that tensors may take together with what someone else holds, such as a Lua session.
+///
+/// A class, because a function that is read out of a lock comes back in another wrapping each time.
+public final class MemoryBudget: Sendable {
+  let limit: Int
+  let others: @Sendable () -> Int
+
+  /// - Parameters:
+  ///   - limit: bytes; 0 for no limit.
+  ///   - others: bytes that someone else holds, asked from any thread.
+  public init(_ limit: Int, others: @escaping @Sendable () -> Int = { 0 }) {
+    self.limit = limit > 0 ? limit : Int.max
+    self.others = others
   }
 }

@@ -65,12 +65,14 @@ enum FloatGemm {
     let grain = max(24, min(96, task / (n * k)))
     let pieces = Workspace.pieces(m, grain: grain, most: Int.max)
     Workers.run(pieces.count) { i in
+      if Interrupt.isRequested { return }
       let first = pieces[i].lowerBound
       var p = product(
         pieces[i].count, n, k, a.base + first * a.leading, a.leading, out + first * n, n)
       thresh_gemm_panels(&p, to)
     }
     withExtendedLifetime(packed) {}
+    try Interrupt.check("matmul")
   }
 
   /// out^T = b^T a^T: what is packed is a, where it is the smaller one and b lies transposed.
@@ -123,7 +125,9 @@ enum FloatGemm {
     let columns = Workspace.pieces(n, grain: 4 * thresh_panel_width(), most: 64)
     let rows = Workspace.pieces(m, grain: max(24, task / (k * (columns.first?.count ?? 1))))
     Workers.run(rows.count * columns.count) { i in
+      if Interrupt.isRequested { return }
       sum(rows[i / columns.count], columns[i % columns.count], 0..<k, out)
     }
+    try Interrupt.check("matmul")
   }
 }

@@ -4,6 +4,8 @@
 enum Gemm {
   /// Multiplications worth a task of their own.
   private static let tile = 1 << 21
+  /// Multiplications that a task has at most: fractions of a second, after which Ctrl-C is seen.
+  private static let largestTile = 1 << 30
 
   /// out = a b, with `out` row-major and fresh. (M, K) (K, N) -> (M, N)
   static func run(_ a: Tensor, _ b: Tensor, into out: Tensor) throws {
@@ -49,6 +51,7 @@ enum Gemm {
       } else if try !ownProduct(m, n, k, x, y, z) {
         tiles(m, n, k, x, y, z)
       }
+      try Interrupt.check("matmul")
     }
   }
 
@@ -108,7 +111,8 @@ enum Gemm {
     _ out: UnsafeMutablePointer<T>
   ) {
     let work = Double(m) * Double(n) * Double(k)
-    let wanted = Int(min(32, max(1, work / Double(tile))))
+    let most = max(32, work / Double(largestTile))
+    let wanted = Int(min(most, max(1, work / Double(tile))))
     // Products of long thin matrices (weight gradients) are cut along K, in up to 16 partial sums.
     if wanted >= 4 && max(m, n) < 192 && k >= 4096 {
       let cuts = min(16, wanted, k / 1024)
@@ -132,6 +136,7 @@ enum Gemm {
     let extent = alongRows ? m : n
     let size = max(32, ((extent + wanted - 1) / wanted + 15) / 16 * 16)
     Workers.run((extent + size - 1) / size) { piece in
+      if Interrupt.isRequested { return }
       let from = piece * size
       let length = min(size, extent - from)
       if alongRows {

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import CInterrupt
 import CKernels
 import Glibc
 import Synchronization
@@ -64,6 +65,8 @@ private final class Pool: @unchecked Sendable {
   private let total = Atomic<Int>(0)
   private let done = Atomic<Int>(0)
   private let job = Atomic<UInt>(0)
+  /// The flag that stops the thread whose job it is.
+  private let flag = Atomic<UInt>(0)
   private let sleepers = Atomic<Int>(0)
   private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
   private let condition = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
@@ -91,6 +94,7 @@ private final class Pool: @unchecked Sendable {
         let last = ticket.load(ordering: .relaxed) >> 32
         ticket.store((last &+ 1) << 32 | 0xFFFF_FFFF, ordering: .sequentiallyConsistent)
         job.store(UInt(bitPattern: pointer), ordering: .releasing)
+        flag.store(UInt(bitPattern: thresh_interrupt_here()), ordering: .releasing)
         total.store(count, ordering: .releasing)
         done.store(0, ordering: .releasing)
         let generation = (last &+ 2) & 0xFFFF_FFFF
@@ -101,6 +105,7 @@ private final class Pool: @unchecked Sendable {
           pthread_mutex_unlock(mutex)
         }
         work(generation)
+        thresh_interrupt_serve(nil)
         var polls = 0
         while done.load(ordering: .acquiring) < count {
           polls += 1
@@ -117,11 +122,13 @@ private final class Pool: @unchecked Sendable {
       let item = Int(now & 0xFFFF_FFFF)
       guard now >> 32 == generation, item < total.load(ordering: .acquiring) else { return }
       let address = job.load(ordering: .acquiring)
+      let flag = flag.load(ordering: .acquiring)
       guard
         ticket.compareExchange(
           expected: now, desired: now + 1, ordering: .acquiringAndReleasing
         ).exchanged
       else { continue }
+      thresh_interrupt_serve(UnsafeRawPointer(bitPattern: flag))
       // The job cannot end before this item is done, so its closure is alive.
       UnsafePointer<(Int) -> Void>(bitPattern: address).unsafelyUnwrapped.pointee(item)
       done.wrappingAdd(1, ordering: .releasing)
