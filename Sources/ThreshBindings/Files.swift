@@ -40,11 +40,11 @@ func addFiles(to th: inout Namespace) {
   }
   // The file with this text appears whole or not at all, and is on the disk.
   th.function("write_file", most: 2) { call in
-    let path = try call.string(1, "path")
+    let path = try call.path(1, "path")
     try call.withBytes(2, "text") { text in try AtomicFile.write(path) { try $0(text) } }
     return .none
   }
-  th.function("sha256") { call in .string(try FileDigest.sha256(call.string(1, "path"))) }
+  th.function("sha256") { call in .string(try FileDigest.sha256(call.path(1, "path"))) }
   th.function("parse_json") { call in
     do {
       return .one(luaValue(try call.withBytes(1, "text") { try JSON.parse(Array($0)) }))

@@ -210,7 +210,7 @@ function M.start(config)
   run.writer = open_trace(run, resumed)
   if resumed then state.load(run, resumed) end
   run.resumed, run.last_checkpoint = name, name
-  run.logged = resumed and run.folder and log.last_epoch(run.folder) or 0
+  run.logged = run.resume and run.folder and log.last_epoch(run.folder) or 0
   run.progress = progress.start {
     label = run.label or run.selector.name, total = #run.plan, done = run.at - 1, quiet = run.quiet,
   }
