@@ -43,7 +43,6 @@ public enum Bindings {
     th.namespace(statistics())
     th.namespace(coco())
     th.namespace(runs())
-    th.namespace(sweeps())
     if session.isSandboxed { th.close() }
     try session.setLoaded("thresh.core", th.table)
   }

@@ -32,6 +32,7 @@ local skipped = {
   ["th.coco.copy"] = "writes a file; only called below the scratch folder",
   ["th.coco.merge"] = "writes a file; only called below the scratch folder",
   ["th.data.save_png"] = "writes a file; only called below the scratch folder",
+  ["th.sweep.shared"] = "writes a folder; only called below the scratch folder",
   ["DetectionDataset:save"] = "writes a folder; only called below the scratch folder",
 }
 -- Where the path stands that is not the first argument (behind self).
@@ -274,7 +275,7 @@ local function attempt(target)
   for i = 1, n do
     local t = list[i]
     if type(t) == "table" and not debug.getmetatable(t) and t ~= _G then
-      for _, key in ipairs { "trace", "traces", "path" } do
+      for _, key in ipairs { "trace", "traces", "path", "root" } do
         if type(rawget(t, key)) == "string" then t[key] = below_scratch(t[key]) end
       end
       if rawget(t, "epochs") and math.tointeger(t.epochs) and target.name:find "^th%.%a+%(?%)?" then
@@ -333,9 +334,17 @@ local function add(name, call, self, internal)
   targets[#targets + 1] = { name = name, call = call, self = self, internal = internal, known = knowledge() }
 end
 
+-- What starts processes, ends them, or runs this very script again by workers.
+local apart = {
+  "^th%.sweep%(", "^th%.sweep%.sweep$", "^thresh%.sweep%.", "^thresh%.runs%.native%.sweep%.", "^thresh%.cmd%.sweep",
+}
+local function is_apart(name)
+  for _, pattern in ipairs(apart) do if name:find(pattern) then return true end end
+end
+
 local functions, seen = W.functions()
-for _, f in ipairs(functions) do add(f.name, f.call) end
-for _, f in ipairs(W.internal(seen)) do add(f.name, f.call, nil, true) end
+for _, f in ipairs(functions) do if not is_apart(f.name) then add(f.name, f.call) end end
+for _, f in ipairs(W.internal(seen)) do if not is_apart(f.name) then add(f.name, f.call, nil, true) end end
 local classes, methods = W.classes(), 0
 for _, class in ipairs(W.sorted(classes)) do
   local members = classes[class]

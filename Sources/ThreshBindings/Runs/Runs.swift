@@ -57,6 +57,7 @@ func runs() -> Namespace {
   runs.function("folder_size", most: 1) { call in
     .integer(RunFolder.size(try call.string(1, "path")))
   }
+  runs.namespace(sweeps())
   return runs
 }
 
