@@ -174,8 +174,8 @@ local function cells_of(o, version, code)
   local cells = {}
   local function add(params, search)
     local identity = { sweep = o.name, params = params, code = code, version = version, search = search }
-    local text = json.encode(plain.written("sweep", identity))
-    cells[#cells + 1] = { number = #cells + 1, hash = native.digest(text):sub(1, 32), params = not search and params or nil }
+    local hash = native.digest(json.encode(plain.written("sweep", identity))):sub(1, 32)
+    cells[#cells + 1] = { number = #cells + 1, hash = hash, params = not search and params or nil }
   end
   if o.search then
     for i = 1, o.search.n do
