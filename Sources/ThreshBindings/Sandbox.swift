@@ -10,7 +10,10 @@ public enum Sandbox {
     "thresh.deepfool", "thresh.define", "thresh.detect", "thresh.detection_table",
     "thresh.epoch_time", "thresh.gradients", "thresh.harvest", "thresh.inspect", "thresh.json",
     "thresh.layers",
-    "thresh.matching", "thresh.options", "thresh.plot", "thresh.progress", "thresh.select",
+    "thresh.matching", "thresh.options", "thresh.plot", "thresh.progress", "thresh.runs",
+    "thresh.runs.native",
+    "thresh.runs.plain", "thresh.runs.provenance", "thresh.runs.run", "thresh.runs.tensorboard",
+    "thresh.select",
     "thresh.selection", "thresh.selector", "thresh.selectors.batches", "thresh.selectors.cached",
     "thresh.selectors.greedy", "thresh.selectors.milo", "thresh.selectors.online",
     "thresh.selectors.scores", "thresh.task", "thresh.train",
@@ -91,6 +94,9 @@ public enum Sandbox {
     """,
     "th.optim": """
     Adam AdamW RMSProp SGD
+    """,
+    "th.runs": """
+    decode
     """,
     "th.schedule": """
     ConstantLR CosineAnnealingLR ExponentialLR LinearLR MultiStepLR OneCycleLR SequentialLR

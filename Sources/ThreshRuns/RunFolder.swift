@@ -24,8 +24,13 @@ public enum RunFolder {
     }
   }
 
-  /// Removes a folder and all below it; links are removed, not followed.
+  /// Removes the folder of a run and all below it; links are removed, not followed.
+  /// - Throws: `TensorError` also for a folder that is not named as those of runs are.
   public static func remove(_ path: String) throws {
+    let name = path.split(separator: "/").last.map(String.init) ?? ""
+    guard RunRecord.isDated(name) else {
+      throw TensorError("runs", "'\(path)' is not named as a run's folder, YYYY-MM-DD-NAME-ID")
+    }
     var problem: Int32 = 0
     walk(path) { entry, isFolder in
       if (isFolder ? rmdir(entry) : unlink(entry)) != 0 && problem == 0 { problem = errno }

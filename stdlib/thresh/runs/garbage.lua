@@ -63,7 +63,8 @@ end
 --- Deletes one of those, unless its run has changed since: false then.
 function M.delete(item)
   if not unchanged(item.row) then return false end
-  for _, path in ipairs(item.files or { item.path }) do native.remove_folder(path) end
+  for _, file in ipairs(item.files or {}) do assert(os.remove(file)) end
+  if not item.files then native.remove_run(item.path) end
   return true
 end
 
