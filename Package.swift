@@ -75,7 +75,7 @@ let package = Package(
       "ThreshBindings",
       [
         "ThreshLua", "ThreshTensor", "ThreshNN", "ThreshCOCO", "ThreshData", "ThreshSelection",
-        "ThreshDetection", "ThreshRuns",
+        "ThreshDetection", "ThreshRuns", "CInterrupt",
       ]),
     module("ThreshKit", ["ThreshBindings", "CStdlib"]),
     module("ThreshLibrary", ["ThreshKit", "CThresh"]),

@@ -43,6 +43,7 @@ public enum Bindings {
     th.namespace(statistics())
     th.namespace(coco())
     th.namespace(runs())
+    th.namespace(signals())
     if session.isSandboxed { th.close() }
     try session.setLoaded("thresh.core", th.table)
   }

@@ -142,7 +142,13 @@ func registerImageData(in session: LuaSession) throws {
             + "\(d.classCount) classes")
       },
     ])
-  try session.registerClass(LuaDetectionAugmentation.self, name: "DetectionAugmentation")
+  try session.registerClass(
+    LuaDetectionAugmentation.self, name: "DetectionAugmentation",
+    metamethods: [
+      method("__tostring") { call in
+        .string(described(try call.object(1, "self", as: LuaDetectionAugmentation.self).value))
+      }
+    ])
   func ownLoader(_ call: LuaCall) throws -> DetectionLoader {
     try call.object(1, "self", as: DetectionLoader.self)
   }
@@ -150,6 +156,7 @@ func registerImageData(in session: LuaSession) throws {
     DetectionLoader.self, name: "DetectionLoader",
     properties: [
       LuaProperty("batches", get: { .integer(try ownLoader($0).batchCount) }),
+      LuaProperty("position", get: { .integer(try ownLoader($0).position) }),
       LuaProperty("skipped", get: { .list(try ownLoader($0).skipped.map { .string($0) }) }),
     ],
     metamethods: [
@@ -192,7 +199,7 @@ private func loaderOptions(
     at: 2,
     allowed: [
       "batch_size", "shuffle", "drop_last", "seed", "epoch", "indices", "weights", "batches",
-      "prefetch", "size", "augment", "skip_unreadable", "crowds", "mean", "std",
+      "prefetch", "start", "size", "augment", "skip_unreadable", "crowds", "mean", "std",
     ])
   var options = DetectionLoaderOptions()
   options.loader = try walk(o, data, LoaderOptions(batchSize: 32))
