@@ -32,6 +32,7 @@ local skipped = {
   ["th.coco.copy"] = "writes a file; only called below the scratch folder",
   ["th.coco.merge"] = "writes a file; only called below the scratch folder",
   ["th.data.save_png"] = "writes a file; only called below the scratch folder",
+  ["th.sweep.shared"] = "writes a folder; only called below the scratch folder",
   ["DetectionDataset:save"] = "writes a folder; only called below the scratch folder",
   ["th.runs.create"] = "makes a folder; only called below the scratch folder",
   ["th.runs.open"] = "makes an index; only called below the scratch folder",
@@ -342,9 +343,17 @@ local function add(name, call, self, internal)
   targets[#targets + 1] = { name = name, call = call, self = self, internal = internal, known = knowledge() }
 end
 
+-- What starts processes, ends them, or runs this very script again by workers.
+local apart = {
+  "^th%.sweep%(", "^th%.sweep%.sweep$", "^thresh%.sweep%.", "^thresh%.runs%.native%.sweep%.", "^thresh%.cmd%.sweep",
+}
+local function is_apart(name)
+  for _, pattern in ipairs(apart) do if name:find(pattern) then return true end end
+end
+
 local functions, seen = W.functions()
-for _, f in ipairs(functions) do add(f.name, f.call) end
-for _, f in ipairs(W.internal(seen)) do add(f.name, f.call, nil, true) end
+for _, f in ipairs(functions) do if not is_apart(f.name) then add(f.name, f.call) end end
+for _, f in ipairs(W.internal(seen)) do if not is_apart(f.name) then add(f.name, f.call, nil, true) end end
 local classes, methods = W.classes(), 0
 for _, class in ipairs(W.sorted(classes)) do
   local members = classes[class]

@@ -218,6 +218,18 @@ private struct Sweep: ~Copyable {
     #expect(try command.run(["sweep"]).output.hasPrefix("usage: thresh sweep COMMAND"))
   }
 
+  @Test func sweepExample_run_sharesItsTraces() throws {
+    let command = try Command()
+    let script = ExampleTests.folder.appending(path: "sweep-digits.lua").path
+    let result = try command.run(
+      [script, "--quiet", "--set", "epochs=2", "--set", "seed=1", "--jobs", "2"])
+    #expect(result.status == 0 && result.errors == "", "\(result.errors)")
+    #expect(result.output.contains("4 cells, 4 done") && result.output.contains("amortised s"))
+    let shared = try FileManager.default.contentsOfDirectory(
+      atPath: command.folder + "/runs/shared")
+    #expect(shared.count == 1)
+  }
+
   /// What is missing when the disk is full stays missing; all that was recorded is there.
   @Test func sweep_fullDisk_errorAndNothingRecordedIsLost() throws {
     let command = try Command()

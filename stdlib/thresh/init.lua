@@ -9,9 +9,6 @@ th.coco = require "thresh.coco"
 th.detect = require "thresh.detect"
 th.runs = require "thresh.runs"
 th.statistics = require "thresh.statistics"
--- What is native below th.sweep; the part that scripts see is loaded when first used.
-require "thresh.sweep.native"
-th.sweep = nil
 
 -- A name that a namespace lacks is an error with a suggestion, not nil.
 local function strict(path, namespace)

@@ -59,7 +59,8 @@ function M.create(given)
   native.create_folder(path)
   local files = { { "config.json", config }, { "provenance.json", record }, { "status.json", status } }
   for i, file in ipairs(files) do
-    local ok, problem = pcall(native.write, path .. "/" .. file[1], json.encode(file[2]) .. "\n")
+    -- Nothing is lost yet with the power: the end of the run waits for the disk.
+    local ok, problem = pcall(native.write, path .. "/" .. file[1], json.encode(file[2]) .. "\n", false)
     if not ok then
       -- A run that cannot begin leaves nothing.
       for j = 1, i - 1 do os.remove(path .. "/" .. files[j][1]) end

@@ -174,8 +174,8 @@ local function cells_of(o, version, code)
   local cells = {}
   local function add(params, search)
     local identity = { sweep = o.name, params = params, code = code, version = version, search = search }
-    local text = json.encode(plain.written("sweep", identity))
-    cells[#cells + 1] = { number = #cells + 1, hash = native.digest(text):sub(1, 32), params = not search and params or nil }
+    local hash = native.digest(json.encode(plain.written("sweep", identity))):sub(1, 32)
+    cells[#cells + 1] = { number = #cells + 1, hash = hash, params = not search and params or nil }
   end
   if o.search then
     for i = 1, o.search.n do
@@ -278,9 +278,10 @@ end
 ---   run:report(step, value)    for `asha`: whether the trial should stop
 ---   run.shared_trace { … }     the path of a trace that several trials need, as th.sweep.shared makes it
 ---
---- A cell is known by a digest of the sweep's name, its settings, the product's version and the code: the script's text and the
---- files that `code` names. Each is recorded once, below root/sweeps/name; starting the sweep again runs what is
---- missing, and what was interrupted goes on in its run folder. A changed definition is refused with the difference.
+--- A cell is known by a digest of the sweep's name, its settings, the product's version and the code: the text of the
+--- script (of the trial alone where there is no script) and the files that `code` names. Each is recorded once, below
+--- root/sweeps/name; starting the sweep again runs what is missing, and what was interrupted goes on in its run folder.
+--- A changed definition is refused with the difference.
 ---
 --- tpe = { n =, metric =, mode ("max"), seed (1), startup (10), gamma (0.25), candidates (24), lr = distribution, … }
 --- searches by the tree-structured Parzen estimator; asha = { metric =, max =, min (1), factor (3), mode ("max") }

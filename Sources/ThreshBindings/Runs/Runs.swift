@@ -10,10 +10,13 @@ func runs() -> Namespace {
     try RunFolder.create(call.path(1, "path"))
     return .none
   }
-  // A whole file, there or not there.
-  runs.function("write", most: 2) { call in
+  // write(path, text, synced): a whole file, there or not there.
+  runs.function("write", most: 3) { call in
     let path = try call.path(1, "path")
-    try call.withBytes(2, "text") { bytes in try AtomicFile.write(path) { try $0(bytes) } }
+    let synced = try call.optionalBoolean(3, "synced") ?? true
+    try call.withBytes(2, "text") { bytes in
+      try AtomicFile.write(path, synced: synced) { try $0(bytes) }
+    }
     return .none
   }
   runs.function("decode", most: 1) { call in
@@ -66,6 +69,7 @@ func runs() -> Namespace {
   runs.function("folder_size", most: 1) { call in
     .integer(RunFolder.size(try call.path(1, "path")))
   }
+  runs.namespace(sweeps())
   return runs
 }
 

@@ -7,7 +7,7 @@ import ThreshTensor
 
 /// What is native below `th.sweep`; Lua sees it through stdlib/thresh/sweep alone.
 func sweeps() -> Namespace {
-  var sweep = Namespace("th.sweep")
+  var sweep = Namespace("th.runs.sweep")
   addLeases(to: &sweep)
   addProcesses(to: &sweep)
   // SHA-256 of a text, in hexadecimal.
@@ -20,7 +20,7 @@ func sweeps() -> Namespace {
 private func addLeases(to sweep: inout Namespace) {
   // claim(base, stale, every): { path, generation, deaths } when it is won, else nil and who holds it.
   sweep.function("claim", most: 3) { call in
-    let base = try call.string(1, "base")
+    let base = try call.path(1, "base")
     let stale = try call.number(2, "stale")
     switch try Lease.claim(base, stale: stale, every: call.number(3, "every")) {
     case .held(let lease):
@@ -35,12 +35,12 @@ private func addLeases(to sweep: inout Namespace) {
     }
   }
   sweep.function("release", most: 1) { call in
-    Lease.release(try call.string(1, "path"))
+    Lease.release(try call.path(1, "path"))
     return .none
   }
   // lease(base, stale): what is known of its holder, or nil.
   sweep.function("lease", most: 2) { call in
-    let base = try call.string(1, "base")
+    let base = try call.path(1, "base")
     guard let state = try Lease.state(base, stale: call.number(2, "stale")) else { return .none }
     return .one(
       .table(
@@ -53,7 +53,7 @@ private func addLeases(to sweep: inout Namespace) {
   }
   // publish(path, text, synced): whether the file is ours; false when there was one.
   sweep.function("publish", most: 3) { call in
-    let path = try call.string(1, "path")
+    let path = try call.path(1, "path")
     let synced = try call.optionalBoolean(3, "synced") ?? true
     return .boolean(
       try call.withBytes(2, "text") { try PublishedFile.write(path, [UInt8]($0), synced: synced) })

@@ -7,7 +7,6 @@
 -- floor(n / factor), at least one, of the n trials that have been there so far go on.
 
 local core = require "thresh.core"
-local json = require "thresh.json"
 local native = require "thresh.sweep.native"
 local options = require "thresh.options"
 local store = require "thresh.sweep.store"
@@ -54,21 +53,17 @@ function M.goes_on(asha, value, values)
   return ahead < math.max(1, #values // asha.factor)
 end
 
--- What trials had reached at a rung. The text of a number is exact, and NaN reads as NaN.
+local words = { inf = math.huge, ["-inf"] = -math.huge }
+
+-- What trials had reached at a rung, in files with a number each.
 local function values_at(folder)
   local values = {}
   for _, name in ipairs(core.list_directory(folder)) do
     local text = name:find "^%x+$" and store.read(folder .. "/" .. name)
-    local value = text and text:match "%S+"
-    if value then values[#values + 1] = tonumber(value) or value:find "inf" and (value:find "-" and -math.huge or math.huge) or 0 / 0 end
+    text = text and text:match "%S+"
+    if text then values[#values + 1] = tonumber(text) or words[text] or 0 / 0 end
   end
   return values
-end
-
-local function number_text(value)
-  if value ~= value then return "nan" end
-  if value == math.huge or value == -math.huge then return value > 0 and "inf" or "-inf" end
-  return json.encode(value)
 end
 
 --- Tells what a trial has reached at a step; whether it should stop. The answer at a rung is kept, so that a
@@ -82,7 +77,7 @@ function M.report(asha, sweep_store, hash, step, value)
   local folder = sweep_store:path("rungs", tostring(rung))
   core.make_directory(folder)
   -- The first report at or behind a rung is the one that counts there.
-  if native.publish(folder .. "/" .. hash, number_text(value) .. "\n") then
+  if native.publish(folder .. "/" .. hash, string.format("%a\n", value)) then
     local stop = not M.goes_on(asha, value, values_at(folder))
     if stop then native.publish(folder .. "/" .. hash .. ".stop", "\n") end
     return stop

@@ -53,8 +53,8 @@ local function tend(sweep, command, workers, threads)
       sweep.deaths = sweep.deaths + 1
       if sweep.deaths > 3 * #workers + 3 then
         stop(workers)
-        error(string.format("sweep: workers die without finishing a cell, the last by signal %d; its log %s ends:\n  %s",
-          status - 128, workers[i].log, tail(workers[i].log)), 0)
+        error(string.format("sweep: workers die without finishing a cell, the last by signal %d; its log %s ends:\n"
+          .. "  %s", status - 128, workers[i].log, tail(workers[i].log)), 0)
       end
       workers[i] = start(sweep, command, workers[i].number, threads)
     elseif status and status ~= 0 then

@@ -1,4 +1,4 @@
 -- SPDX-License-Identifier: Apache-2.0
--- What is native below th.sweep, leases and processes, before the part written in Lua takes its name.
+-- What is native below th.sweep: leases, processes, files that are written once.
 
-return rawget(require "thresh.core", "sweep")
+return require("thresh.runs.native").sweep

@@ -2,7 +2,6 @@
 -- What a sweep has found: its cells, and tables of them.
 
 local columns = require "thresh.columns"
-local core = require "thresh.core"
 local json = require "thresh.json"
 local options = require "thresh.options"
 local space = require "thresh.sweep.space"
@@ -285,12 +284,15 @@ function Result:costs(given)
   return out
 end
 
+local function number_text(value)
+  return math.tointeger(value) and string.format("%d", value) or string.format("%.4g", value)
+end
+
 local function cell_text(value)
-  if type(value) == "table" then
-    return string.format("%.4g [%.4g, %.4g]", value.median, value.low, value.high)
-  end
-  return type(value) == "number" and (math.type(value) == "integer" and tostring(value) or string.format("%.4g", value))
-    or tostring(value)
+  if type(value) == "number" then return number_text(value) end
+  if type(value) ~= "table" then return tostring(value) end
+  if value.low == value.high then return number_text(value.median) end
+  return string.format("%s [%s, %s]", number_text(value.median), number_text(value.low), number_text(value.high))
 end
 
 local function printed(t)
