@@ -43,9 +43,10 @@ local skipped = {
   ["thresh.runs.native.open_index"] = "makes an index; only called below the scratch folder",
   ["thresh.runs.native.remove_run"] = "deletes; only called below the scratch folder",
   ["thresh.runs.native.write"] = "writes a file; only called below the scratch folder",
+  ["thresh.plot.gnuplot.save"] = "writes files; only called below the scratch folder",
 }
 -- Where the path stands that is not the first argument (behind self).
-local path_place = { ["th.coco.copy"] = 2, ["th.coco.merge"] = 2 }
+local path_place = { ["th.coco.copy"] = 2, ["th.coco.merge"] = 2, ["thresh.plot.gnuplot.save"] = 2 }
 
 -- What functions have told of their arguments: learnt from their own messages.
 local function knowledge() return { wants = {}, names = {}, refused = {}, kinds = {}, required = {}, most = 0 } end

@@ -16,11 +16,12 @@ local function runs_of(given)
   if type(given) ~= "table" then
     error("plot.history: what train or compare returned expected, got " .. options.shown(given), 3)
   end
-  if given.history then return { given } end
-  local runs = {}
-  for i, item in ipairs(given.rows or given) do
-    local run = item.results and item.results[1] or item
-    if type(run) ~= "table" or not run.history then
+  if rawget(given, "history") then return { given } end
+  local list, runs = rawget(given, "rows") or given, {}
+  for i = 1, type(list) == "table" and rawlen(list) or 0 do
+    local item = list[i]
+    local run = type(item) == "table" and type(item.results) == "table" and item.results[1] or item
+    if type(run) ~= "table" or type(run.history) ~= "table" then
       error(string.format("plot.history: item %d has no history", i), 3)
     end
     runs[i] = { history = run.history, selector = item.label or run.selector }
@@ -47,9 +48,15 @@ function M.history(given, metrics)
       if run.history[1] and run.history[1].matching_error then metrics = { "loss", "matching_error" } end
     end
   end
+  if type(metrics) ~= "table" then
+    error("plot.history: a list of metrics expected, got " .. options.shown(metrics), 2)
+  end
   local figures = {}
   for i, metric in ipairs(metrics) do
     local series = {}
+    if type(metric) ~= "string" then
+      error("plot.history: metrics must be names of fields, got " .. options.shown(metric), 2)
+    end
     for k, run in ipairs(runs) do
       local x, y = {}, {}
       for _, row in ipairs(run.history) do

@@ -189,7 +189,9 @@ end
 ---@param path string the run's folder
 ---@return table report
 function M.run(path)
-  if type(path) ~= "string" then error("report.run: the path of a run expected, got " .. options.shown(path), 2) end
+  if type(path) ~= "string" or #path > 4096 then
+    error("report.run: the path of a run expected, got " .. options.shown(path), 2)
+  end
   return M.report(require("thresh.report.run").of(path))
 end
 
@@ -203,7 +205,7 @@ end
 ---       local file <close> = io.open(string.format("%s/cells/%08x.json", folder, seed), "w")
 ---       file:write(string.format('{"params":{"lr":0.1,"seed":%d},"state":"done","result":{"accuracy":0.%d}}', seed, seed))
 ---     end
----     assert(th.report.sweep(folder):markdown():find "0.2 %[0.1, 0.3%]" == nil)
+---     assert(th.report.sweep(folder):csv():find "0.2,0.1,0.3,3")
 ---@param path string the sweep's folder
 ---@return table report
 function M.sweep(path)

@@ -8,7 +8,7 @@ Axis.__index = Axis
 
 -- The round number of the 1, 2, 5 series that cuts `span` into at most `count` pieces.
 local function step_of(span, count)
-  local raw = span / math.max(count, 1)
+  local raw = span / count
   local magnitude = 10.0 ^ math.floor(math.log(raw, 10))
   for _, factor in ipairs { 1, 2, 5 } do
     if magnitude * factor >= raw * (1 - 1e-9) then return magnitude * factor end
@@ -19,7 +19,7 @@ end
 -- Powers of ten between the bounds, with 2 and 5 between them where they are few, without most where many.
 local function powers(low, high, count)
   local first, last = math.floor(math.log(low, 10) + 1e-9), math.ceil(math.log(high, 10) - 1e-9)
-  local stride = math.max(1, math.ceil((last - first) / math.max(count, 1)))
+  local stride = math.max(1, math.ceil((last - first) / count))
   local out = {}
   for e = first, last, stride do
     for _, factor in ipairs((last - first) * 2 <= count and { 1, 2, 5 } or { 1 }) do
@@ -34,6 +34,8 @@ end
 --- range grows to the next ticks.
 function M.new(low, high, count, o)
   if o.range then low, high = o.range[1], o.range[2] end
+  -- The difference of integers may wrap around.
+  low, high = low + 0.0, high + 0.0
   if low == high then
     if o.log then
       low, high = low / 2, high * 2
@@ -42,6 +44,7 @@ function M.new(low, high, count, o)
       low, high = low - room, high + room
     end
   end
+  count = math.max(1, math.min(count, 100))
   local axis = setmetatable({ low = low, high = high, log = o.log }, Axis)
   -- Spans that are too wide or too narrow for floating point have no ticks but their ends.
   local span = high - low
@@ -62,6 +65,8 @@ function M.new(low, high, count, o)
   end
   axis.step, axis.ticks = step, {}
   for k = first, last do axis.ticks[#axis.ticks + 1] = k * step end
+  -- One round number alone tells no scale.
+  if #axis.ticks < 2 then axis.ticks, axis.step = { axis.low, axis.high }, 0 end
   return axis
 end
 
@@ -69,10 +74,13 @@ end
 function Axis:at(v)
   if self.log then
     if v <= 0 then return -1 end
-    return (math.log(v) - math.log(self.low)) / (math.log(self.high) - math.log(self.low))
+    local span = math.log(self.high) - math.log(self.low)
+    return span > 0 and (math.log(v) - math.log(self.low)) / span or 0.5
   end
-  -- Halves, since the difference of two large numbers may overflow.
-  return (v / 2 - self.low / 2) / (self.high / 2 - self.low / 2)
+  local span = self.high - self.low
+  -- Halves where the difference overflows.
+  if span == math.huge then return (v / 2 - self.low / 2) / (self.high / 2 - self.low / 2) end
+  return span > 0 and (v - self.low) / span or 0.5
 end
 
 --- A tick's text, with as many decimals as its neighbours need.

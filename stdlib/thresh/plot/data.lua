@@ -25,14 +25,15 @@ function M.text(text)
     at = bad + 1
   end
   -- C1 control characters, which some terminals obey.
-  return (table.concat(out):gsub("\u{C2}[\u{80}-\u{9F}]", " "))
+  return (table.concat(out):gsub("\xC2[\x80-\x9F]", " "))
 end
 
 --- Whether a value is a list of numbers (or of `kind`) or a tensor; an empty list is one.
 function M.is_list(value, kind)
   if core.is_tensor(value) then return true end
   if type(value) ~= "table" then return false end
-  local first = value[1]
+  -- Raw: a namespace raises where it has no field 1.
+  local first = rawget(value, 1)
   return type(first) == "number" or type(first) == (kind or "number") or first == nil and next(value) == nil
 end
 
@@ -43,7 +44,8 @@ function M.numbers(what, given, level)
     error(string.format("%s: a list of numbers or a tensor expected, got %s", what, options.shown(given)), level + 1)
   end
   local out = {}
-  for i, value in ipairs(given) do
+  for i = 1, rawlen(given) do
+    local value = rawget(given, i)
     if type(value) ~= "number" then
       error(string.format("%s, point %d: numbers expected, got %s", what, i, options.shown(value)), level + 1)
     end
@@ -160,13 +162,15 @@ function M.arguments(what, a, b, c, level, kind)
   return a.series, o
 end
 
---- An error unless there is a number of series that can be told apart.
+--- An error unless there is a list of as many series as can be told apart.
 function M.count(what, list, level)
-  if type(list) ~= "table" then
-    error(string.format("%s: a table of series expected, got %s", what, options.shown(list)), level + 1)
+  if type(list) ~= "table" or rawlen(list) == 0 and next(list) ~= nil then
+    error(string.format("%s: a list of series expected, got %s", what, type(list) == "table" and "a table without items"
+      or options.shown(list)), level + 1)
   end
-  if #list > style.most then
-    error(string.format("%s: %d series are more than the %d that can be told apart", what, #list, style.most), level + 1)
+  if rawlen(list) > style.most then
+    error(string.format("%s: %d series are more than the %d that can be told apart", what, rawlen(list), style.most),
+      level + 1)
   end
 end
 

@@ -2,8 +2,8 @@
 -- Figures as files by gnuplot, a child process: NAME.gp and NAME.dat are written beside NAME.svg, so that
 -- `gnuplot NAME.gp` draws it again.
 --
--- gnuplot can run commands, so texts reach it between single quotes alone, where nothing but a doubled
--- quote is special, and files by names that begin with "./": what begins with "|" or "<" would be a pipe.
+-- gnuplot can run commands, so texts reach it as strings in which nothing is special, and files by names that
+-- begin with "./": what begins with "|" or "<" would be a pipe.
 
 local options = require "thresh.options"
 local script = require "thresh.plot.script"

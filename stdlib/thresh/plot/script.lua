@@ -6,8 +6,13 @@ local style = require "thresh.plot.style"
 
 local M = {}
 
--- Between single quotes nothing is special to gnuplot but the quote itself.
-local function quoted(text) return "'" .. data.text(text):gsub("'", "''") .. "'" end
+-- Between single quotes nothing is special to gnuplot but the quote itself, which it does not read everywhere
+-- when it is doubled; texts with that or anything else that has a meaning somewhere are written in octal.
+local function quoted(text)
+  text = data.text(text)
+  if not text:find "[\"'\\`$@{}#!]" then return "'" .. text .. "'" end
+  return '"' .. text:gsub("[\"'\\`$@{}#!]", function(c) return string.format("\\%03o", c:byte()) end) .. '"'
+end
 
 -- Texts of ticks are formats of numbers.
 local function tick_quoted(text) return quoted((text:gsub("%%", "%%%%"))) end
@@ -22,10 +27,16 @@ local function number(v)
   return v > 0 and "1e308" or "-1e308"
 end
 
+-- A number that need not be exact: where an axis ends, how wide a bar is.
+local function rounded(v) return string.format("%.12g", v) end
+
 local function dash(i)
   local lengths = style.dashes[i]
   return lengths and " dashtype (" .. table.concat(lengths, ",") .. ")" or ""
 end
+
+-- What is larger gnuplot takes for undefined.
+local largest = 8e307
 
 -- The script that grows: commands, blocks of data, and what the next `plot` draws.
 local Script = {}
@@ -117,20 +128,32 @@ local function ranges(self, figure)
   for _, axis in ipairs { { "x", x0, x1, all and 0.01 or 0.04 }, { "y", y0, y1, 0.04 } } do
     local name, low, high, room = table.unpack(axis)
     if low and not figure[name .. "_range"] then
+      low, high = low + 0.0, high + 0.0
       if figure["log_" .. name] then
         local factor = low == high and 2 or (high / low) ^ room
         low, high = low / factor, high * factor
       else
         local extra = low == high and math.max(math.abs(low) * 0.1, low == 0 and 0.5 or 0) or (high - low) * room
+        -- What is too near to be told apart is drawn as one.
+        if high - low < math.abs(high) * 1e-10 then extra = math.abs(high) * 1e-3 end
         -- Of what is never negative, nothing below 0 is shown.
         local floor = low >= 0 and low - extra < 0 and 0 or low - extra
         low, high = name == "y" and floor or low - extra, high + extra
       end
       if data.finite(low) and data.finite(high) and low < high then
-        self:add("set %srange [%s:%s]", name, number(low), number(high))
+        self:add("set %srange [%s:%s]", name, rounded(low), rounded(high))
       end
     end
   end
+end
+
+-- A field that says that there is nothing to draw.
+local function nothing(self)
+  self:add "unset logscale"
+  self:add "set xrange [0:1]"
+  self:add "set yrange [0:1]"
+  self:add "set label 'no finite points' at graph 0.5, graph 0.5 center"
+  self:draw "1/0 notitle"
 end
 
 -- Intervals from end to end with a stroke across each; gnuplot's own error bars wipe out what is below
@@ -144,22 +167,25 @@ function draw.xy(self, figure)
   ranges(self, figure)
   lines_across(self, figure)
   local sources, any = {}, false
+  local x0, _, y0 = require("thresh.plot.text").bounds(figure)
+  -- On a log axis what is not above 0 has no place; an interval that gets there ends with what is shown.
+  local function bound(v, log, least) return log and v <= 0 and least or v end
   for i, s in ipairs(figure.series) do
     local rows = {}
-    for k, p in ipairs(s.points) do
-      rows[k] = { p[1], p[2], p.low or p[2], p.high or p[2], p.x_low or p[1], p.x_high or p[1] }
+    for _, p in ipairs(s.points) do
+      local there = math.abs(p[1]) < largest and math.abs(p[2]) < largest
+      if there and not (figure.log_x and p[1] <= 0) and not (figure.log_y and p[2] <= 0) then
+        rows[#rows + 1] = {
+          p[1], p[2], bound(p.low or p[2], figure.log_y, y0), bound(p.high or p[2], figure.log_y, y0),
+          bound(p.x_low or p[1], figure.log_x, x0), bound(p.x_high or p[1], figure.log_x, x0),
+        }
+      end
     end
     any = any or #rows > 0
     sources[i] = #rows > 0 and self:block((s.label ~= "" and s.label or "series " .. i)
       .. ": x, y, low, high, x low, x high", rows)
   end
-  if not any then
-    self:add "set xrange [0:1]"
-    self:add "set yrange [0:1]"
-    self:add "set label 'no finite points' at graph 0.5, graph 0.5 center"
-    self:draw "1/0 notitle"
-    return
-  end
+  if not any then return nothing(self) end
   for i, s in ipairs(figure.series) do
     if sources[i] and s.over_y and s.intervals == "band" then
       self:draw("%s using 1:3:4 with filledcurves linecolor rgb '%s' fillstyle transparent solid 0.18 noborder notitle",
@@ -227,11 +253,12 @@ function draw.bars(self, figure, width)
       end
     end
   end
+  if lowest > highest then return nothing(self) end
   local lying = lies(figure, width)
   -- The axis of the names and that of the amounts.
   local across, along = "x", "y"
   if lying then across, along = "y", "x" end
-  self:add("set %srange [%s:%s]", across, number(lying and n + 0.6 or 0.4), number(lying and 0.4 or n + 0.6))
+  self:add("set %srange [%s:%s]", across, rounded(lying and n + 0.6 or 0.4), rounded(lying and 0.4 or n + 0.6))
   if lying then
     self:add("set xlabel %s offset 0,0.4", quoted(figure.y_label))
     self:add("set ylabel %s", quoted(figure.x_label))
@@ -242,15 +269,13 @@ function draw.bars(self, figure, width)
   end
   if figure.y_range then
     lowest, highest = figure.y_range[1], figure.y_range[2]
-  elseif lowest > highest then
-    lowest, highest = 0, 1
   elseif figure.log_y then
     lowest, highest = 10.0 ^ math.floor(math.log(lowest, 10) - 0.1), highest * 1.3
   else
     lowest, highest = math.min(0, lowest * 1.06), math.max(0, highest * 1.06)
     if lowest == highest then highest = 1 end
   end
-  self:add("set %srange [%s:%s]", along, number(lowest), number(highest))
+  self:add("set %srange [%s:%s]", along, rounded(lowest), rounded(highest))
   self:add("set grid no%stics %stics", across, along)
   names(self, across, figure.categories)
   if not figure.log_y and lowest < 0 then
@@ -265,9 +290,9 @@ function draw.bars(self, figure, width)
       rows[k] = { x, v, s.low and s.low[k] or v, s.high and s.high[k] or v }
     end
     local source = self:block((s.label ~= "" and s.label or "series " .. i) .. ": position, value, low, high", rows)
-    local half = number(each * 0.45)
-    local using = lying and string.format("%s:1:(%s):2:($1-%s):($1+%s) with boxxyerror", "2", number(from), half, half)
-      or string.format("1:2:(%s) with boxes", number(each * 0.9))
+    local half = rounded(each * 0.45)
+    local using = lying and string.format("2:1:(%s):2:($1-%s):($1+%s) with boxxyerror", rounded(from), half, half)
+      or string.format("1:2:(%s) with boxes", rounded(each * 0.9))
     self:draw("%s using %s linecolor rgb '%s' fillstyle solid %s border linecolor rgb '%s' %s", source, using,
       style.colours[i], style.fills[i], style.colours[i], titled(s, figure))
     if s.low then
@@ -281,7 +306,7 @@ function draw.histogram(self, figure)
   for _, s in ipairs(figure.series) do for _, c in ipairs(s.counts) do highest = math.max(highest, c) end end
   if not figure.x_range then self:add("set xrange [%s:%s]", number(edges[1]), number(edges[#edges])) end
   if not figure.y_range then
-    self:add("set yrange [%s:%s]", figure.log_y and "0.5" or "0", number(math.max(1, highest) * (figure.log_y and 1.5 or 1.06)))
+    self:add("set yrange [%s:%s]", figure.log_y and "0.5" or "0", rounded(math.max(1, highest) * (figure.log_y and 1.5 or 1.06)))
   end
   self:add "set grid noxtics ytics"
   lines_across(self, figure)

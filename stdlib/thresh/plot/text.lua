@@ -72,12 +72,15 @@ end
 -- A field of rows with its title above, a scale on the left and below, and a legend; all lines of one width.
 -- o: rows, ya and xa the axes, colour, mark(i).
 local function frame(figure, w, h, o)
-  local margin, labels = 0, {}
+  local margin, labels, off = 0, {}, {}
   for _, v in ipairs(o.ya.ticks) do
     local at = o.ya:at(v)
     if at >= -1e-9 and at <= 1 + 1e-9 then
-      local row = h - math.floor((h - 1) * at + 0.5)
-      labels[row] = labels[row] or o.ya:label(v)
+      local exact = (h - 1) * at
+      local row = h - math.floor(exact + 0.5)
+      local distance = math.abs(h - row - exact)
+      -- Of two ticks in one row, the one that belongs there.
+      if not off[row] or distance < off[row] then labels[row], off[row] = o.ya:label(v), distance end
       margin = math.max(margin, #labels[row])
     end
   end
@@ -90,7 +93,7 @@ local function frame(figure, w, h, o)
     out[#out + 1] = string.rep(" ", margin - #(tick or "")) .. (tick or "") .. (tick and " ┤" or " │") .. o.rows[row]
   end
   -- Ticks below, left out where their texts would touch.
-  local rule, texts, free = {}, string.rep(" ", margin + 2), margin
+  local rule, texts, free = {}, "", 0
   for column = 1, w do rule[column] = "─" end
   for _, v in ipairs(o.xa.ticks) do
     local at, text = o.xa:at(v), o.xa:label(v)
@@ -99,7 +102,7 @@ local function frame(figure, w, h, o)
       local start = math.max(0, math.min(margin + 2 + column - 1 - #text // 2, width - #text))
       if start >= free then
         rule[column] = "┬"
-        texts = fit(texts, start):sub(1, start) .. text
+        texts = fit(texts, start) .. text
         free = start + #text + 1
       end
     end
@@ -113,6 +116,10 @@ local function frame(figure, w, h, o)
   for _, line in ipairs(legend(figure, w, o.colour, o.mark)) do add(string.rep(" ", margin + 2) .. line) end
   return out
 end
+
+-- How many pieces the ticks cut an axis into.
+local function across(w) return w < 20 and 1 or math.max(2, w // 12) end
+local function up(h) return h < 5 and 1 or math.max(2, h // 3) end
 
 local function nothing(figure, w) return { fit(figure.title, w), fit("no finite points", w) } end
 
@@ -212,8 +219,8 @@ local draw = {}
 function draw.xy(figure, w, h, colour)
   local x0, x1, y0, y1 = M.bounds(figure)
   if not x0 or not y0 then return nothing(figure, w) end
-  local xa = Axis.new(x0, x1, math.max(1, w // 12), { log = figure.log_x, range = figure.x_range })
-  local ya = Axis.new(y0, y1, math.max(1, h // 3), { log = figure.log_y, range = figure.y_range, round = true })
+  local xa = Axis.new(x0, x1, across(w), { log = figure.log_x, range = figure.x_range })
+  local ya = Axis.new(y0, y1, up(h), { log = figure.log_y, range = figure.y_range, round = true })
   local field = canvas.new(w, h)
   -- Dots say more, but without colours they cannot tell several series apart; a few points alone are not seen.
   local fine, lonely = colour or #figure.series == 1, false
@@ -228,17 +235,12 @@ function draw.xy(figure, w, h, colour)
   })
 end
 
--- The share of the field's height that a count takes.
-local function level(figure, count, most)
-  if not figure.log_y then return most > 0 and count / most or 0 end
-  -- Half a count is where the axis begins.
-  return count > 0 and (math.log(count) - math.log(0.5)) / (math.log(most) - math.log(0.5)) or 0
-end
-
 function draw.histogram(figure, w, h, colour)
   local edges, most = figure.edges, 0
   for _, s in ipairs(figure.series) do for _, c in ipairs(s.counts) do most = math.max(most, c) end end
   if most == 0 then return nothing(figure, w) end
+  -- Half a count is where a log axis begins.
+  local ya = Axis.new(figure.log_y and 0.5 or 0, most, up(h), { log = figure.log_y, round = true })
   local field, bins = canvas.new(w, h), #edges - 1
   for column = 1, w do
     -- The most of the bins that the column covers.
@@ -248,20 +250,18 @@ function draw.histogram(figure, w, h, colour)
     for i, s in ipairs(figure.series) do
       local count = 0
       for bin = first, last do count = math.max(count, s.counts[bin]) end
-      local eighths = math.floor(8 * h * level(figure, count, most) + 0.5)
-      if count > 0 then eighths = math.max(eighths, 1) end
-      if #figure.series == 1 then
+      if count > 0 and #figure.series == 1 then
+        local eighths = math.max(1, math.floor(8 * h * ya:at(count) + 0.5))
         for row = 1, eighths // 8 do field:put(column, h + 1 - row, "█", i) end
         if eighths % 8 > 0 then field:put(column, h - eighths // 8, upward[eighths % 8], i) end
       elseif count > 0 then
-        field:put(column, h - math.min(h - 1, math.floor((h - 1) * level(figure, count, most) + 0.5)), style.marks[i], i)
+        field:put(column, h - math.floor((h - 1) * ya:at(count) + 0.5), style.marks[i], i)
       end
     end
   end
-  local ya = Axis.new(figure.log_y and 0.5 or 0, most, math.max(1, h // 3), { log = figure.log_y })
   return frame(figure, w, h, {
     rows = field:rows(colour), ya = ya, colour = colour, mark = function(i) return style.marks[i] end,
-    xa = Axis.new(edges[1], edges[#edges], math.max(1, w // 12), {}),
+    xa = Axis.new(edges[1], edges[#edges], across(w), {}),
   })
 end
 
@@ -326,7 +326,7 @@ function draw.bars(figure, w, _, colour)
   return out
 end
 
-local function short(v) return string.format("%.3g", v) end
+local function short(v) return v == v and string.format("%.3g", v) or "" end
 
 -- From little to much, of one character.
 local shades = { "·", "░", "▒", "▓", "█" }

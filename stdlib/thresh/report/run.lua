@@ -165,7 +165,8 @@ end
 
 --- Title, lead and sections of the report of a run's folder.
 function M.of(path)
-  local run = require("thresh.runs").load(path)
+  local ok, run = pcall(require("thresh.runs").load, path)
+  if not ok then error(string.format("report.run: %s", (tostring(run):gsub("^[^ ]-:%d+: ", ""))), 3) end
   local rows, unreadable = run:metrics()
   local sections = {}
   local function add(s) sections[#sections + 1] = s end

@@ -6,6 +6,7 @@ local charts = require "thresh.plot.charts"
 local data = require "thresh.plot.data"
 local flat = require "thresh.report.flat"
 local json = require "thresh.json"
+local options = require "thresh.options"
 local plain = require "thresh.runs.plain"
 local run_report = require "thresh.report.run"
 local runs = require "thresh.runs"
@@ -284,7 +285,7 @@ end
 function M.of(path)
   local folder = #path > 1 and path:gsub("/+$", "") or path
   local cells, damaged = cells_of(folder)
-  if not cells then error(string.format("report.sweep: '%s' is no folder of a sweep: it has no cells", path), 3) end
+  if not cells then error(string.format("report.sweep: %s is no folder of a sweep: it has no cells", options.shown(path)), 3) end
   local definition = object(read(folder .. "/definition.json"))
   local names = varied(cells)
   local groups, metrics = groups_of(cells, names), metrics_of(cells)

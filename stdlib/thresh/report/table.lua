@@ -73,13 +73,13 @@ end
 --- A table { columns, rows, caption }, checked, as { columns, cells, texts, numeric, caption }.
 function M.check(what, given, level)
   level = (level or 1) + 1
-  if type(given) ~= "table" or type(given.columns) ~= "table" or type(given.rows) ~= "table" then
+  if type(given) ~= "table" or type(rawget(given, "columns")) ~= "table" or type(rawget(given, "rows")) ~= "table" then
     error(string.format("%s: a table needs columns and rows, got %s", what, options.shown(given)), level)
   end
   if #given.columns == 0 then error(what .. ": a table needs at least one column", level) end
   local t = {
     columns = {}, cells = {}, texts = {}, numeric = {}, intervals = {},
-    caption = given.caption ~= nil and escape.clean(given.caption) or nil,
+    caption = rawget(given, "caption") ~= nil and escape.clean(given.caption) or nil,
   }
   for k, name in ipairs(given.columns) do
     if type(name) ~= "string" and type(name) ~= "number" then
