@@ -209,6 +209,9 @@ local function trial(study, p, run)
   }
 end
 
+--- Whether this process works for a sweep that another one has started.
+function M.is_worker() return os.getenv "THRESH_SWEEP_WORKER" ~= nil end
+
 -- Seconds of training an image with a model, measured on few.
 local function probed(study, p, setup)
   local o = study.o
@@ -219,8 +222,10 @@ local function probed(study, p, setup)
   return (second - first) / #part.train
 end
 
--- Says how long the sweep will take: the first epoch of a probe warms up, the second is timed.
-local function estimate(study, params, grid)
+--- Says how long a sweep will take, and ends here if no more was asked for. The first epoch of a probe warms up, the
+--- second is timed. Workers say nothing.
+function M.estimate(study, params, grid)
+  if M.is_worker() then return end
   local o = study.o
   local data, speeds, sources, seconds, runs = M.data(o), {}, {}, 0, 0
   local function add(p, setup, cost, evaluations)
@@ -252,10 +257,8 @@ local function estimate(study, params, grid)
     runs, #data.train, #data.test, seconds < 100 and string.format("%.0f seconds", seconds)
     or string.format("%.0f minutes", seconds / 60), table.concat(speed, ", "), math.min(o.settings.probe, #data.train)))
   io.stdout:flush()
+  if o.estimate then os.exit(0) end
 end
-
---- Whether this process works for a sweep that another one has started.
-function M.is_worker() return os.getenv "THRESH_SWEEP_WORKER" ~= nil end
 
 --- The folder of a study's reports.
 function M.output(o, name)
@@ -291,10 +294,7 @@ function M.run(study)
   for name, value in pairs(study.params or {}) do params[name] = value end
   params[study.axis] = nil
   local grid = { [study.axis] = study.values, method = names, seed = s.seeds }
-  if not M.is_worker() then
-    estimate(study, params, grid)
-    if o.estimate then os.exit(0) end
-  end
+  M.estimate(study, params, grid)
   local sweep = th.sweep {
     name = study.name .. "-" .. o.scale, root = o.root, params = params, grid = grid, quiet = o.quiet,
     code = { M.folder .. "common.lua" }, trial = function(p, run) return trial(study, p, run) end,
@@ -302,9 +302,8 @@ function M.run(study)
   local found = results.of(sweep, study.axis, { share = o.share, floor = s.floor })
   local sections = results.sections(found, study.text)
   for _, section in ipairs(sections) do
-    if section.heading then print("\n" .. section.heading) end
-    if section.text then print(section.text) end
-    for _, t in ipairs(section.tables or {}) do print(th.report.table(t)) end
+    if section.text then print("\n" .. section.text) end
+    for _, t in ipairs(section.tables or {}) do io.write("\n", th.report.table(t)) end
   end
   M.write(o, study.name, th.report {
     title = string.format("%s, scale %s", study.title, o.scale), sections = sections,

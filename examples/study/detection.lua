@@ -31,10 +31,7 @@ local function trial(p, run)
 end
 
 local params = detection.params(o)
-if not study.is_worker() then
-  detection.estimate(o, params, names, #o.settings.seeds)
-  if o.estimate then os.exit(0) end
-end
+if not study.is_worker() then detection.estimate(o, params, names, #o.settings.seeds) end
 local sweep = th.sweep {
   name = "detection-" .. o.scale, root = o.root, params = params, quiet = o.quiet, trial = trial,
   grid = { method = names, seed = o.settings.seeds },
@@ -106,7 +103,7 @@ local function effects()
   for _, name in ipairs { "SB2", "SB3", "Random-SB2", "Random-SB3" } do
     for _, cell in ipairs(by[name]) do
       if cell.params.seed == first.params.seed then
-        local found = th.layers.compare(file(first), file(cell), { null = file(second), like = "conv.*weight$" })
+        local found = th.layers.compare(file(first), file(cell), { null = file(second), like = "weight$" })
         if layer == "" then layer = found.rows[1].name end
         for _, row in ipairs(found.rows) do
           if row.name == layer then
@@ -126,7 +123,7 @@ end
 local tables = { main, paired }
 local layers = effects()
 if layers and #layers.rows > 0 then tables[#tables + 1] = layers end
-for _, t in ipairs(tables) do print("\n" .. th.report.table(t)) end
+for _, t in ipairs(tables) do io.write("\n", th.report.table(t)) end
 study.write(o, "detection", th.report {
   title = "Detection, scale " .. o.scale, sections = {
     { heading = "Results", text = detection.text(o), tables = tables },

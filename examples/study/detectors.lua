@@ -139,7 +139,7 @@ function M.train(o, p, run, more)
   local given = {
     model = model, data = data, task = detect.task(), seed = p.seed,
     epochs = p.epochs, batch_size = p.batch_size, augment = "nvidia", quiet = true, run = run,
-    batch_select = p.method and M.methods[p.method](p), evaluate_every = math.max(1, p.epochs // 3),
+    batch_select = M.methods[p.method] and M.methods[p.method](p), evaluate_every = math.max(1, p.epochs // 3),
     checkpoint = o.scale == "tiny" and false or nil,
   }
   for _, part in ipairs { recipe(p, model, #data.train), more or {} } do
@@ -148,7 +148,8 @@ function M.train(o, p, run, more)
   return th.train(given), model
 end
 
---- Says how long a sweep will take; the first epoch of a probe warms up, the second is timed.
+--- Says how long a sweep will take, and ends here if no more was asked for; the first epoch of a probe warms up, the
+--- second is timed.
 function M.estimate(o, params, names, seeds)
   local data, p = M.data(o), { seed = 1, method = "Base" }
   for name, value in pairs(params) do p[name] = value end
@@ -163,6 +164,7 @@ function M.estimate(o, params, names, seeds)
     o.scale, #names * seeds, #data.train, #data.test, total < 100 and string.format("%.0f seconds", total)
     or string.format("%.0f minutes", total / 60), 1000 * image, n))
   io.stdout:flush()
+  if o.estimate then os.exit(0) end
 end
 
 --- What the report says of its data.

@@ -18,14 +18,14 @@ for i, part in ipairs(axes) do
     missing[#missing + 1] = string.format("%s.lua --scale %s", name, o.scale)
   else
     local found = study.results.of(sweep, axis, { share = o.share, floor = o.settings.floor })
-    local figure = study.results.trade_off(found, string.format("Figure %d: %s", i, title))
+    local figures = study.results.trade_off(found, string.format("Figure %d: %s", i, title))
     sections[#sections + 1] = {
-      heading = string.format("Figure %d: %s", i, title), figures = { figure },
+      heading = string.format("Figure %d: %s", i, title), figures = figures,
       text = string.format("A mark for each method and %s: the speedup in time to reach %g %% of full training's best "
         .. "accuracy, and the accuracy at the end. Bars are 95 %% percentile bootstrap intervals of the median.%s", axis,
-        100 * o.share, figure and "" or " Nothing is drawn: full training got nowhere to a fixed accuracy."),
+        100 * o.share, #figures > 0 and "" or " Nothing is drawn: full training got nowhere to a fixed accuracy."),
     }
-    if figure then print(figure) end
+    for _, figure in ipairs(figures) do print(figure) end
   end
 end
 if #sections == 0 then

@@ -28,28 +28,28 @@ params.lr, params.task = o.lr, o.task
 params.fraction, params.every = o.settings.fraction, o.settings.every
 
 -- Selective-Backprop all the time, so that every image comes by as often.
-local methods = {
-  GradMatch = function(p) return { select = select.GradMatch { fraction = p.fraction, every = p.every } } end,
-  ["Selective-Backprop"] = function()
-    return { batch_select = select.SelectiveBackprop { keep = 0.5, start = 0, finish = 1, interrupt = 0 } }
-  end,
-}
 local names = { "GradMatch", "Selective-Backprop" }
+local always = { keep = 0.5, start = 0, finish = 1, interrupt = 0 }
+local methods = setmetatable({ ["Selective-Backprop"] = study.rows("SelectiveBackprop", always) }, { __index = study.methods })
+local function setup(p) return { model = p.model, optimizer = study.sgd(p.lr) } end
+
+if not detects then
+  study.estimate({ title = "Priorities", o = o, axis = "task", methods = methods, setup = setup }, params,
+    { task = { o.task }, method = names, seed = o.settings.seeds })
+elseif not study.is_worker() then
+  detection.estimate(d, params, names, #d.settings.seeds)
+end
 
 local sweep = th.sweep {
   name = string.format("priorities-%s-%s", o.task, o.scale), root = o.root, params = params, quiet = o.quiet,
   grid = { method = names, seed = d.settings.seeds },
   code = { study.folder .. "common.lua", study.folder .. "detectors.lua" },
   trial = function(p, run)
-    local more = methods[p.method](p)
-    more.run = run
-    local result
-    if detects then
-      p.method = nil
-      result = detection.train(d, p, run, more)
-    else
-      result = study.train(o, p, { model = p.model, optimizer = study.sgd(p.lr) }, more)
-    end
+    local method = methods[p.method]
+    local more = {
+      select = method.select and method.select(p), batch_select = method.batch_select and method.batch_select(p), run = run,
+    }
+    local result = detects and detection.train(d, p, run, more) or study.train(o, p, setup(p), more)
     return { accuracy = result.accuracy, forwarded = result.forwarded, backwarded = result.backwarded }
   end,
 }
@@ -90,7 +90,7 @@ local t = {
   caption = string.format("How often images were chosen in the run of seed %d: selections that hold them, or batches that "
     .. "kept them. Were all chosen alike, the top tenth would have 10 %% of the choices.", first),
 }
-print(th.report.table(t))
+io.write("\n", th.report.table(t))
 table.insert(sections, 1, { heading = "How often images were chosen", tables = { t } })
 study.write(o, "priorities-" .. o.task, th.report {
   title = string.format("Priorities in %s, scale %s", o.task, o.scale), sections = sections,

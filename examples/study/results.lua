@@ -181,21 +181,38 @@ local function cached_table(found)
   return #t.rows > 0 and t or nil
 end
 
---- Speedup against accuracy: a mark for each method and value of the axis.
+-- A list in parts of as many as a figure can tell apart.
+local function parts(list)
+  local out = {}
+  for i, item in ipairs(list) do
+    local k = (i - 1) // 8 + 1
+    out[k] = out[k] or {}
+    table.insert(out[k], item)
+  end
+  return out
+end
+
+--- Speedup against accuracy: a mark for each method and value of the axis; a list of figures, of eight methods each.
 function M.trade_off(found, title)
-  local points = {}
+  local by, order = {}, {}
   for _, block in ipairs(found.blocks) do
     for _, name in ipairs(block.methods) do
       local method = block.by[name]
       if method.speedups and name ~= "Full" then
-        points[#points + 1] = {
+        table.insert(at(by, order, name, {}), {
           label = name, speedup = method.speedups.seconds,
           accuracy = percent(interval(method.cells, function(cell) return cell.result.accuracy end)),
-        }
+        })
       end
     end
   end
-  return #points > 0 and th.plot.speedup(points, { title = title, y_label = "accuracy %" }) or nil
+  local figures = {}
+  for i, names in ipairs(parts(order)) do
+    local points = {}
+    for _, name in ipairs(names) do table.move(by[name], 1, #by[name], #points + 1, points) end
+    figures[i] = th.plot.speedup(points, { title = title, y_label = "accuracy %" })
+  end
+  return figures
 end
 
 -- Speedups over a range of accuracies, and accuracy over time, of one block.
@@ -206,18 +223,18 @@ local function figures(block, axis)
     local runs = {}
     for _, seed in ipairs(method.seeds) do runs[#runs + 1] = method.cells[seed].rows end
     groups[#groups + 1] = { label = name, runs = runs }
-    if method.range then
-      local s = method.range:series(name)
-      if #s.x > 1 then series[#series + 1] = s end
-    end
+    local s = method.range and method.range:series(name)
+    if s and #s.x > 1 then series[#series + 1] = s end
   end
   local title, out = string.format("%s %s", axis, block.value), {}
-  if #series > 0 then
-    out[#out + 1] = th.plot.line(series, {
+  for _, some in ipairs(parts(series)) do
+    out[#out + 1] = th.plot.line(some, {
       title = title, x_label = "accuracy %", y_label = "speedup in time", y_lines = { 1 }, log_y = true,
     })
   end
-  out[#out + 1] = th.plot.curves(groups, { x = "seconds", title = title, x_label = "seconds of training and selection" })
+  for _, some in ipairs(parts(groups)) do
+    out[#out + 1] = th.plot.curves(some, { x = "seconds", title = title, x_label = "seconds of training and selection" })
+  end
   return out
 end
 
@@ -246,7 +263,7 @@ function M.sections(found, text)
   local replays = cached_table(found)
   if replays then sections[#sections + 1] = { heading = "What replays cost", tables = { replays } } end
   local marks = M.trade_off(found)
-  if marks then sections[#sections + 1] = { heading = "Speedup against accuracy", figures = { marks } } end
+  if #marks > 0 then sections[#sections + 1] = { heading = "Speedup against accuracy", figures = marks } end
   for _, block in ipairs(found.blocks) do
     sections[#sections + 1] = {
       heading = string.format("%s %s", found.axis, block.value), figures = figures(block, found.axis),

@@ -76,11 +76,12 @@ local function captions(self)
   local out = {}
   out[1] = string.format(
     "%s: %d training and %d %s images, %d epochs, %s. %s: last epoch%s. "
-      .. "Speedup: of the time in training and selection to reach %.2f %% %s, seed by seed.",
+      .. "Speedup: of the time in training and selection to reach %.2f %% %s%s.",
     self.data or "data", self.n, self.held_out, self.evaluate_on, self.epochs,
     n > 1 and string.format("%d seeds", n) or "1 seed", self.metric:gsub("^%l", string.upper),
     n > 1 and string.format(", median [%g %% %s interval]", 100 * self.rows[1].accuracy.level,
-      statistics.method_title(self.rows[1].accuracy.method)) or "", 100 * self.target, self.metric)
+      statistics.method_title(self.rows[1].accuracy.method)) or "", 100 * self.target, self.metric,
+    n > 1 and ", seed by seed" or "")
   if n == 1 then
     out[#out + 1] = "No claim is made of one seed: others may differ by more than the methods do."
   elseif n < 6 then
@@ -108,7 +109,8 @@ end
 --- The whole text.
 function M.text(self)
   local out = costs(self)
-  local by_account = M.accounts(self)
+  -- Of one seed there is nothing to claim; where it stands beside baselines the accounts are asked for.
+  local by_account = (#self.seeds > 1 or self.early_stop) and M.accounts(self) or {}
   if #by_account > 0 then
     out[#out + 1] = ""
     for _, line in ipairs(by_account) do out[#out + 1] = line end
