@@ -2,7 +2,7 @@
 import Testing
 import ThreshTensor
 
-@testable import ThreshSelection
+import ThreshSelection
 
 private struct Golden: Decodable {
   struct Case: Decodable {

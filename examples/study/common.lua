@@ -212,32 +212,57 @@ end
 --- Whether this process works for a sweep that another one has started.
 function M.is_worker() return os.getenv "THRESH_SWEEP_WORKER" ~= nil end
 
--- Seconds of training an image with a model, measured on few.
-local function probed(study, p, setup)
-  local o = study.o
-  local data, n = M.data(o), p.probe
-  local part = { name = data.name, train = data.train:subset(th.arange(1, math.min(n, #data.train))) }
-  local result = M.train(o, p, setup, { data = part, epochs = 2 })
-  local first, second = result.history[1].seconds.train, result.history[2].seconds.train
-  return (second - first) / #part.train
+--- Seconds of training an image, measured on few: by the clock, and of each CPU were they alone. The first epoch of a
+--- run of two warms up, the second is timed.
+function M.speed(result, n)
+  local first, second = result.history[1], result.history[2]
+  return {
+    clock = (second.seconds.train - first.seconds.train) / n,
+    cpu = (second.cpu_seconds.train - first.cpu_seconds.train) / n / th.num_threads(),
+  }
 end
 
---- Says how long a sweep will take, and ends here if no more was asked for. The first epoch of a probe warms up, the
---- second is timed. Workers say nothing.
+local function duration(seconds)
+  return seconds < 100 and string.format("%.0f seconds", seconds) or string.format("%.0f minutes", seconds / 60)
+end
+
+--- Says how long runs will take, and ends here if no more was asked for. seconds and speeds: by the clock and of the CPUs.
+function M.tell(title, o, runs, data, seconds, speeds, n)
+  local names = {}
+  for name, speed in pairs(speeds) do names[#names + 1] = string.format("%s %.2f ms", name, 1000 * speed.clock) end
+  table.sort(names)
+  print(string.format("%s, scale %s: %d runs on %d training and %d test images, about %s in one process at the load of now, "
+    .. "%s were the machine idle (an image of training: %s, measured on %d images). What is recorded already is not run "
+    .. "again.", title, o.scale, runs, #data.train, #data.test, duration(math.max(seconds.clock, seconds.cpu)),
+    duration(seconds.cpu), table.concat(names, ", "), n))
+  io.stdout:flush()
+  if o.estimate then os.exit(0) end
+end
+
+local function probed(study, p, setup, n)
+  local data = M.data(study.o)
+  local part = { name = data.name, train = data.train:subset(th.arange(1, n)) }
+  return M.speed(M.train(study.o, p, setup, { data = part, epochs = 2 }), n)
+end
+
+--- Says how long a sweep over `axis`, method and seed will take. Workers say nothing.
 function M.estimate(study, params, grid)
   if M.is_worker() then return end
   local o = study.o
-  local data, speeds, sources, seconds, runs = M.data(o), {}, {}, 0, 0
+  local data, speeds, sources, seconds, runs = M.data(o), {}, {}, { clock = 0, cpu = 0 }, 0
+  local n = math.min(o.settings.probe, #data.train)
   local function add(p, setup, cost, evaluations)
-    if not speeds[setup.model] then speeds[setup.model] = probed(study, p, setup) end
-    seconds = seconds + speeds[setup.model] * (cost * #data.train + evaluations * #data.test / 3)
+    local speed = speeds[setup.model] or probed(study, p, setup, n)
+    speeds[setup.model] = speed
+    for by, value in pairs(speed) do
+      seconds[by] = seconds[by] + value * (cost * #data.train + evaluations * #data.test / 3)
+    end
   end
   for _, value in ipairs(grid[study.axis]) do
     for _, name in ipairs(grid.method) do
       for _, seed in ipairs(grid.seed) do
         local p = { [study.axis] = value, method = name, seed = seed }
         for key, setting in pairs(params) do p[key] = p[key] == nil and setting or p[key] end
-        p.probe = o.settings.probe
         local method, setup = study.methods[name], study.setup(p)
         runs = runs + 1
         add(p, setup, method.cost(p), method.epochs and method.epochs(p) or p.epochs)
@@ -249,27 +274,13 @@ function M.estimate(study, params, grid)
       end
     end
   end
-  local speed = {}
-  for name, value in pairs(speeds) do speed[#speed + 1] = string.format("%s %.2f ms", name, 1000 * value) end
-  table.sort(speed)
-  print(string.format("%s, scale %s: %d runs on %d training and %d test images, about %s in one process (an image of "
-    .. "training: %s, measured on %d images just now). What is recorded already is not run again.", study.title, o.scale,
-    runs, #data.train, #data.test, seconds < 100 and string.format("%.0f seconds", seconds)
-    or string.format("%.0f minutes", seconds / 60), table.concat(speed, ", "), math.min(o.settings.probe, #data.train)))
-  io.stdout:flush()
-  if o.estimate then os.exit(0) end
-end
-
---- The folder of a study's reports.
-function M.output(o, name)
-  local folder = string.format("%s/study/%s-%s", o.root, name, o.scale)
-  th.make_directory(folder)
-  return folder
+  M.tell(study.title, o, runs, data, seconds, speeds, n)
 end
 
 --- Writes a report as .html, .md, .tex and .csv, and says where.
 function M.write(o, name, report)
-  local folder = M.output(o, name)
+  local folder = string.format("%s/study/%s-%s", o.root, name, o.scale)
+  th.make_directory(folder)
   for _, ending in ipairs { "html", "md", "tex", "csv" } do report:save(string.format("%s/report.%s", folder, ending)) end
   print(string.format("Report: %s/report.html", folder))
 end

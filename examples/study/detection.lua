@@ -31,7 +31,7 @@ local function trial(p, run)
 end
 
 local params = detection.params(o)
-if not study.is_worker() then detection.estimate(o, params, names, #o.settings.seeds) end
+detection.estimate(study, o, params, names)
 local sweep = th.sweep {
   name = "detection-" .. o.scale, root = o.root, params = params, quiet = o.quiet, trial = trial,
   grid = { method = names, seed = o.settings.seeds },

@@ -148,23 +148,18 @@ function M.train(o, p, run, more)
   return th.train(given), model
 end
 
---- Says how long a sweep will take, and ends here if no more was asked for; the first epoch of a probe warms up, the
---- second is timed.
-function M.estimate(o, params, names, seeds)
+--- Says how long a sweep will take at most.
+function M.estimate(study, o, params, names)
+  if study.is_worker() then return end
   local data, p = M.data(o), { seed = 1, method = "Base" }
   for name, value in pairs(params) do p[name] = value end
   local n = math.min(2 * p.batch_size, #data.train)
   local result = M.train(o, p, nil, {
     data = { name = data.name, train = data.train:subset(th.arange(1, n)) }, epochs = 2, checkpoint = false,
   })
-  local image = (result.history[2].seconds.train - result.history[1].seconds.train) / n
-  local total = image * #names * seeds * (p.epochs * #data.train + 3 * #data.test / 3)
-  print(string.format("Detection, scale %s: %d runs on %d training and %d test images, at most about %s in one process "
-    .. "(an image of training: %.0f ms, measured on %d images just now). What is recorded already is not run again.",
-    o.scale, #names * seeds, #data.train, #data.test, total < 100 and string.format("%.0f seconds", total)
-    or string.format("%.0f minutes", total / 60), 1000 * image, n))
-  io.stdout:flush()
-  if o.estimate then os.exit(0) end
+  local speed, seconds, runs = study.speed(result, n), {}, #names * #o.settings.seeds
+  for by, value in pairs(speed) do seconds[by] = value * runs * (p.epochs * #data.train + #data.test) end
+  study.tell("Detection", o, runs, data, seconds, { detector = speed }, n)
 end
 
 --- What the report says of its data.

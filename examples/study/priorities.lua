@@ -36,8 +36,8 @@ local function setup(p) return { model = p.model, optimizer = study.sgd(p.lr) } 
 if not detects then
   study.estimate({ title = "Priorities", o = o, axis = "task", methods = methods, setup = setup }, params,
     { task = { o.task }, method = names, seed = o.settings.seeds })
-elseif not study.is_worker() then
-  detection.estimate(d, params, names, #d.settings.seeds)
+else
+  detection.estimate(study, d, params, names)
 end
 
 local sweep = th.sweep {

@@ -45,8 +45,9 @@ public struct MedianBootstrap: Sendable {
   }
 
   /// The medians of the resamples, n of n with replacement.
-  func medians(of values: [Double]) -> [Double] {
+  package func medians(of values: [Double]) -> [Double] {
     let n = values.count
+    guard n > 0 else { return [] }
     var resample = values
     return (0..<draws).map { draw in
       var stream = RandomStream(seed: seed, purpose: "statistics.bootstrap", epoch: draw)
@@ -55,8 +56,12 @@ public struct MedianBootstrap: Sendable {
     }
   }
 
-  /// The interval that follows from given medians of resamples, of which there is one at least.
-  func interval(_ values: [Double], medians: [Double]) throws -> ClosedRange<Double> {
+  /// The interval that follows from given medians of resamples.
+  /// - Throws: when there is no such median or no value, or for BCa when a value is infinite.
+  package func interval(_ values: [Double], medians: [Double]) throws -> ClosedRange<Double> {
+    guard !values.isEmpty, !medians.isEmpty else {
+      throw TensorError("interval", "there is nothing to make an interval of")
+    }
     let sorted = medians.sorted()
     var (low, high) = ((1 - level) / 2, (1 + level) / 2)
     if method == .bca {

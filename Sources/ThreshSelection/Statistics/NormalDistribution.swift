@@ -2,15 +2,15 @@
 import Glibc
 
 /// The standard normal distribution.
-enum NormalDistribution {
+package enum NormalDistribution {
   /// The part below `x`.
-  static func part(below x: Double) -> Double { 0.5 * erfc(-x / 2.0.squareRoot()) }
+  package static func part(below x: Double) -> Double { 0.5 * erfc(-x / 2.0.squareRoot()) }
 
   /// The point below which a part `p` lies; infinite for 0 and 1.
   ///
   /// A rational start for the tail's logarithm (Abramowitz and Stegun 26.2.23, error below 4.5e-4) and
   /// Halley's steps on the distribution itself, which end at the last bits.
-  static func point(_ p: Double) -> Double {
+  package static func point(_ p: Double) -> Double {
     guard p > 0, p < 1 else { return p <= 0 ? -.infinity : .infinity }
     // The upper half mirrors the lower one, in which small parts keep their digits.
     if p > 0.5 { return -point(1 - p) }
