@@ -43,6 +43,7 @@ let package = Package(
     .systemLibrary(
       name: "CTurboJPEG", pkgConfig: "libturbojpeg", providers: [.apt(["libturbojpeg0-dev"])]),
     .systemLibrary(name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
+    .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
 
     // C of our own: what Swift cannot do.
     cModule("CInterrupt"),
@@ -66,6 +67,7 @@ let package = Package(
       ["ThreshTensor", "ThreshCOCO", "CMessageDigest", "CDigits", "CTurboJPEG", "CPNG"]),
     module("ThreshSelection", ["ThreshTensor"]),
     module("ThreshDetection", ["ThreshTensor", "ThreshNN"]),
+    module("ThreshRuns", ["CSQLite", "ThreshTensor"]),
 
     // The interpreter.
     module("ThreshLua", ["CLuaShim"]),
@@ -73,7 +75,7 @@ let package = Package(
       "ThreshBindings",
       [
         "ThreshLua", "ThreshTensor", "ThreshNN", "ThreshCOCO", "ThreshData", "ThreshSelection",
-        "ThreshDetection",
+        "ThreshDetection", "ThreshRuns", "CInterrupt",
       ]),
     module("ThreshKit", ["ThreshBindings", "CStdlib"]),
     module("ThreshLibrary", ["ThreshKit", "CThresh"]),
@@ -87,6 +89,7 @@ let package = Package(
     tests("ThreshDataTests", ["ThreshData", "ThreshCOCO"]),
     tests("ThreshSelectionTests", ["ThreshSelection"]),
     tests("ThreshDetectionTests", ["ThreshDetection"]),
+    tests("ThreshRunsTests", ["ThreshRuns"]),
     tests("ThreshLuaTests", ["ThreshLua"]),
     tests("ThreshBindingsTests", ["ThreshKit"]),
     // Starts the built program at a pseudo-terminal.

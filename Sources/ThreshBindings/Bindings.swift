@@ -42,6 +42,8 @@ public enum Bindings {
     th.namespace(detection(random: random))
     th.namespace(statistics())
     th.namespace(coco())
+    th.namespace(runs())
+    th.namespace(signals())
     if session.isSandboxed { th.close() }
     try session.setLoaded("thresh.core", th.table)
   }

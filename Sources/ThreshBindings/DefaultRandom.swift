@@ -5,14 +5,14 @@ import ThreshTensor
 /// The random numbers of calls that name no seed: one seed a session, a new stream for each call.
 final class DefaultRandom {
   private(set) var seed: UInt64
-  private var draws = 0
+  private(set) var draws = 0
 
   init(seed: UInt64) { self.seed = seed }
 
-  /// Starts over from another seed.
-  func reset(_ seed: UInt64) {
+  /// Starts over from another seed, or goes on behind `draws` streams of it.
+  func reset(_ seed: UInt64, draws: Int = 0) {
     self.seed = seed
-    draws = 0
+    self.draws = draws
   }
 
   /// A stream that no other call has.
@@ -95,6 +95,21 @@ func addRandom(to th: inout Namespace, random: DefaultRandom) {
     return .none
   }
   th.function("seed") { _ in .integer(Int(Int64(bitPattern: random.seed))) }
+  // Where the default random numbers stand: their seed, and how many calls have drawn.
+  th.function("get_rng_state", most: 0) { _ in
+    .one(
+      .table(
+        LuaTable([
+          "seed": .integer(Int64(bitPattern: random.seed)), "draws": .integer(random.draws),
+        ])))
+  }
+  th.function("set_rng_state", most: 1) { call in
+    let o = try call.options(at: 1, allowed: ["seed", "draws"])
+    let draws = try o.required("draws", o.integer("draws"))
+    guard draws >= 0 else { throw o.error("draws", "must not be negative, got \(draws)") }
+    random.reset(try o.required("seed", o.seed()), draws: draws)
+    return .none
+  }
   th.function("stream") { call in
     let seed = UInt64(bitPattern: Int64(try call.integer(1, "seed")))
     let purpose = try call.string(2, "purpose")

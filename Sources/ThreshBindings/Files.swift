@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
+import ThreshData
 import ThreshLua
 import ThreshTensor
 
-/// `th.save_npy`, `th.load_npy` and the same for npz and safetensors.
+/// `th.save_npy`, `th.load_npy` and the same for npz and safetensors; whole files of text, JSON, digests.
 func addFiles(to th: inout Namespace) {
   th.function("load_npy") { call in .tensor(try NPY.read(call.path(1, "path"))) }
   th.function("save_npy", most: 2) { call in
@@ -36,6 +37,20 @@ func addFiles(to th: inout Namespace) {
       sorted(call), metadata: (metadata ?? []).sorted { $0.name < $1.name },
       to: call.path(1, "path"))
     return .none
+  }
+  // The file with this text appears whole or not at all, and is on the disk.
+  th.function("write_file", most: 2) { call in
+    let path = try call.path(1, "path")
+    try call.withBytes(2, "text") { text in try AtomicFile.write(path) { try $0(text) } }
+    return .none
+  }
+  th.function("sha256") { call in .string(try FileDigest.sha256(call.path(1, "path"))) }
+  th.function("parse_json") { call in
+    do {
+      return .one(luaValue(try call.withBytes(1, "text") { try JSON.parse(Array($0)) }))
+    } catch let error as JSON.ParseError {
+      throw call.argumentError(1, "text", "no JSON at byte \(error.offset + 1): \(error.message)")
+    }
   }
 }
 

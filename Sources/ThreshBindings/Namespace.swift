@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import ThreshCOCO
 import ThreshLua
+import ThreshRuns
 import ThreshTensor
 
 /// A Lua table of functions while it is being filled.
@@ -55,6 +56,8 @@ func translated(_ body: @escaping Namespace.Body, as name: String? = nil) -> Nam
       throw luaError(error, as: name)
     } catch let error as COCOError {
       throw NativeError(op: nil, message: error.message)
+    } catch let error as DatabaseError {
+      throw NativeError(op: "runs", message: error.message)
     }
   }
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import Glibc
-import ThreshLua
+import ThreshKit
 
 /// One run of the command: flags, then script, command or prompt.
 struct Program {
@@ -41,6 +41,7 @@ struct Program {
 
   private func run() -> Int32 {
     session.handleInterrupts()
+    RunSignals.allow(true)
     do {
       try setArgumentTable()
       if !arguments.ignoreEnvironment, !session.isSandboxed { try runInitialisation() }
@@ -53,6 +54,7 @@ struct Program {
       return status
     } catch {
       display.report(error, prefix: "thresh: ")
+      if RunSignals.terminated { return terminatedStatus }
       switch (error as? LuaError)?.kind {
       case .interrupted: return interruptedStatus
       case .limit: return timedOutStatus
@@ -63,6 +65,7 @@ struct Program {
 
   /// The prompt, which undefined globals are errors at.
   private func prompt() throws {
+    RunSignals.allow(false)
     try makeStrict(nil)
     try Prompt(session: session, display: display).run(startupFile: !arguments.ignoreEnvironment)
   }
@@ -77,8 +80,9 @@ struct Program {
     try session.call(on, path.map { [.string(LuaString($0))] } ?? [])
   }
 
-  /// As a shell reports a process that Ctrl-C ended.
+  /// As a shell reports a process that Ctrl-C ended, and one that TERM did.
   private var interruptedStatus: Int32 { 128 + SIGINT }
+  private var terminatedStatus: Int32 { 128 + SIGTERM }
 
   /// As timeout(1) reports a process that it ended.
   private var timedOutStatus: Int32 { 124 }

@@ -69,6 +69,15 @@ struct BatchPlan: Sendable {
     if let given = options.weights { weights = places.map { $0.map { given[$0] } } }
   }
 
+  /// The batch to begin with, if the epoch has it; one behind the last is the end of the epoch.
+  func start(_ batch: Int) throws -> Int {
+    guard batch >= 0, batch <= batches.count else {
+      throw TensorError(
+        "loader", "cannot start at batch \(batch) (from 0): the epoch has \(batches.count) batches")
+    }
+    return batch
+  }
+
   private static func checkCount(_ weights: [Float], _ indices: [Int]) throws {
     guard weights.count == indices.count else {
       throw TensorError("loader", "\(weights.count) weights for \(indices.count) samples")

@@ -2,7 +2,13 @@
 import CMessageDigest
 
 /// Digests as lower-case hexadecimal text.
-enum Digest {
+public enum Digest {
+  public static func sha256(_ bytes: UnsafeRawBufferPointer) -> String {
+    var digest = SHA256()
+    digest.add(bytes)
+    return digest.finish()
+  }
+
   static func md5(_ bytes: UnsafeRawBufferPointer) -> String {
     var context = MD5_CTX()
     MD5Init(&context)

@@ -18,6 +18,8 @@ public struct LoaderOptions: Sendable {
   /// Fixed batches to visit as they are; `shuffle` then changes the order of batches only.
   public var batches: [[Int]]?
   public var augment: [Augmentation] = []
+  /// The batch to begin with, from 0: a run that was cut off goes on where it was.
+  public var start = 0
   /// How many batches a background thread prepares ahead; 0 makes each when it is asked for.
   public var prefetch = 2
 
@@ -42,7 +44,7 @@ public struct LoaderOptions: Sendable {
 public final class Loader {
   private let maker: BatchMaker
   private let ahead: Prefetcher<Batch>?
-  private var given = 0
+  private var given: Int
 
   /// - Throws: `TensorError` for options that do not fit the dataset.
   public init(_ dataset: ImageDataset, _ options: LoaderOptions = LoaderOptions()) throws {
@@ -51,12 +53,14 @@ public final class Loader {
     }
     let maker = try BatchMaker(dataset, options)
     self.maker = maker
+    given = try maker.plan.start(options.start)
+    let start = given
     // The worker pool is the model's meanwhile: the background thread works alone.
     ahead =
       options.prefetch == 0
       ? nil
-      : Prefetcher(count: maker.plan.batches.count, capacity: options.prefetch) {
-        try maker.make($0, parallel: false)
+      : Prefetcher(count: maker.plan.batches.count - start, capacity: options.prefetch) {
+        try maker.make(start + $0, parallel: false)
       }
   }
 
@@ -64,6 +68,8 @@ public final class Loader {
 
   /// The number of batches of the epoch.
   public var batchCount: Int { maker.plan.batches.count }
+  /// How many batches of the epoch are behind, those before `start` among them.
+  public var position: Int { given }
   /// The number of samples of the epoch.
   public var sampleCount: Int { maker.plan.batches.reduce(0) { $0 + $1.count } }
 

@@ -5,6 +5,9 @@ import ThreshBindings
 @_exported import ThreshLua
 @_exported import ThreshTensor
 
+/// USR1 and TERM as requests to scripts that watch for them; see `th.signals`.
+public typealias RunSignals = ThreshBindings.RunSignals
+
 /// A Lua session with the tensor core, the models, the selectors and the standard library in it.
 ///
 /// ```swift

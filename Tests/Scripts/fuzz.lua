@@ -32,10 +32,21 @@ local skipped = {
   ["th.coco.copy"] = "writes a file; only called below the scratch folder",
   ["th.coco.merge"] = "writes a file; only called below the scratch folder",
   ["th.data.save_png"] = "writes a file; only called below the scratch folder",
+  ["th.sweep.shared"] = "writes a folder; only called below the scratch folder",
   ["DetectionDataset:save"] = "writes a folder; only called below the scratch folder",
+  ["th.runs.create"] = "makes a folder; only called below the scratch folder",
+  ["th.runs.open"] = "makes an index; only called below the scratch folder",
+  ["th.runs.reopen"] = "writes files; only called below the scratch folder",
+  ["th.runs.tensorboard"] = "writes a file; only called below the scratch folder",
+  ["thresh.runs.native.create_folder"] = "makes a folder; only called below the scratch folder",
+  ["thresh.runs.native.event_writer"] = "writes a file; only called below the scratch folder",
+  ["thresh.runs.native.open_index"] = "makes an index; only called below the scratch folder",
+  ["thresh.runs.native.remove_run"] = "deletes; only called below the scratch folder",
+  ["thresh.runs.native.write"] = "writes a file; only called below the scratch folder",
+  ["thresh.plot.gnuplot.save"] = "writes files; only called below the scratch folder",
 }
 -- Where the path stands that is not the first argument (behind self).
-local path_place = { ["th.coco.copy"] = 2, ["th.coco.merge"] = 2 }
+local path_place = { ["th.coco.copy"] = 2, ["th.coco.merge"] = 2, ["thresh.plot.gnuplot.save"] = 2 }
 
 -- What functions have told of their arguments: learnt from their own messages.
 local function knowledge() return { wants = {}, names = {}, refused = {}, kinds = {}, required = {}, most = 0 } end
@@ -274,7 +285,7 @@ local function attempt(target)
   for i = 1, n do
     local t = list[i]
     if type(t) == "table" and not debug.getmetatable(t) and t ~= _G then
-      for _, key in ipairs { "trace", "traces", "path" } do
+      for _, key in ipairs { "trace", "traces", "path", "root" } do
         if type(rawget(t, key)) == "string" then t[key] = below_scratch(t[key]) end
       end
       if rawget(t, "epochs") and math.tointeger(t.epochs) and target.name:find "^th%.%a+%(?%)?" then
@@ -333,9 +344,17 @@ local function add(name, call, self, internal)
   targets[#targets + 1] = { name = name, call = call, self = self, internal = internal, known = knowledge() }
 end
 
+-- What starts processes, ends them, or runs this very script again by workers.
+local apart = {
+  "^th%.sweep%(", "^th%.sweep%.sweep$", "^thresh%.sweep%.", "^thresh%.runs%.native%.sweep%.", "^thresh%.cmd%.sweep",
+}
+local function is_apart(name)
+  for _, pattern in ipairs(apart) do if name:find(pattern) then return true end end
+end
+
 local functions, seen = W.functions()
-for _, f in ipairs(functions) do add(f.name, f.call) end
-for _, f in ipairs(W.internal(seen)) do add(f.name, f.call, nil, true) end
+for _, f in ipairs(functions) do if not is_apart(f.name) then add(f.name, f.call) end end
+for _, f in ipairs(W.internal(seen)) do if not is_apart(f.name) then add(f.name, f.call, nil, true) end end
 local classes, methods = W.classes(), 0
 for _, class in ipairs(W.sorted(classes)) do
   local members = classes[class]
@@ -361,6 +380,18 @@ local progress = th.progress
 V.makers.Progress = function() return progress.start { total = pick { 0, 1, 100 }, every = 0, quiet = chance(0.5) } end
 for _, name in ipairs { "step", "finish" } do
   add("progress:" .. name, getmetatable(progress.start()).__index[name], "Progress")
+end
+local tried = 0
+V.makers.Run = function()
+  tried = tried + 1
+  return th.runs.create { root = scratch .. "/runs", id = string.format("%08x", tried), tensorboard = chance(0.2) }
+end
+V.makers.RunQuery = function() return th.runs.open(scratch .. "/runs") end
+for class, prefix in pairs { Run = "run:", RunQuery = "runs:" } do
+  local meta = getmetatable(V.makers[class]())
+  for _, name in ipairs(W.sorted(meta)) do
+    if type(meta[name]) == "function" then add(prefix .. name, meta[name], class) end
+  end
 end
 add("nn.define()()", function(...)
   return th.nn.define { name = "Odd", forward = function(_, x) return x end, init = function(self, ...)

@@ -43,7 +43,7 @@ local function check_entry(what, entry)
 end
 
 -- Functions of namespaces; metamethods, which help does not know, have a name in angle brackets.
-for _, part in ipairs { "layers", "plot", "help", "show", "repl" } do assert(th[part]) end
+for _, part in ipairs { "layers", "plot", "report", "help", "show", "repl" } do assert(th[part]) end
 local registered = {}
 for _, found in ipairs(W.functions()) do
   local path = found.name:gsub("^th%.", "")

@@ -45,4 +45,19 @@ function M.refused(parts, f, ...)
   end
 end
 
+--- Whether a program is installed; says that what needs it is skipped where it is not.
+function M.has(program, package)
+  local pipe = io.popen("command -v " .. program .. " 2>/dev/null")
+  local found = pipe:read "a" ~= ""
+  pipe:close()
+  if not found then print(string.format("skipped: needs %s (scripts/setup --tests installs %s)", program, package or program)) end
+  return found
+end
+
+--- The whole of a file.
+function M.read(path)
+  local file <close> = assert(io.open(path, "rb"))
+  return file:read "a"
+end
+
 return M

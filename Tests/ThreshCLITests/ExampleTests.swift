@@ -117,4 +117,97 @@ import Testing
     let result = try command.run([script, "--window", "9"])
     #expect(result.status == 2 && result.output == "" && result.errors.contains("--window"))
   }
+
+  /// The scripts of the study at the scale that runs in seconds, with fewer settings still.
+  @Test(arguments: [
+    (
+      "table2", ["--optimizers", "Adam,", "--seeds", "1,2"],
+      [
+        "Adam", "Full-EarlyStop", "RS2", "RandomPB", "GradMatchPB-warm", "marginal",
+        "50 % of cases",
+      ]
+    ),
+    ("table3", ["--seeds", "1,"], ["RS2-warm", "Cached-GradMatch-warm", "no claim is made"]),
+    ("batch-sizes", ["--seeds", "1,"], ["step", "16", "GradMatchPB", "square root"]),
+    (
+      "interrupts", ["--seeds", "1,", "--interrupts", "0,2", "--keeps", "0.5,"],
+      ["SB start 0.3 keep 0.5 interrupt 2", "random start 0.3", "Full-EarlyStop 2 epochs"]
+    ),
+    (
+      "detection", ["--epochs", "2"],
+      [
+        "mAP", "small", "medium", "large", "t_diff s", "SB2", "Random-SB3", "mAP - Base",
+        "of another seed", "75 % of cases",
+      ]
+    ),
+    (
+      "priorities", ["--seeds", "1,", "--count", "4"],
+      ["never chosen %", "GradMatch", "Selective-Backprop", "times chosen"]
+    ),
+    (
+      "priorities", ["--seeds", "1,", "--count", "4", "--task", "detection"],
+      ["never chosen %", "GradMatch", "Selective-Backprop"]
+    ),
+  ])
+  func study_tinyScale_printsItsTablesAndWritesItsReport(
+    _ name: String, _ options: [String], _ parts: [String]
+  ) throws {
+    let command = try Command()
+    let result = try study(command, name, options)
+    #expect(result.status == 0 && result.errors == "", "\(result.errors)")
+    for part in parts { #expect(result.output.contains(part), "\(part): \(result.output)") }
+    try expectReport(result.output)
+  }
+
+  /// What is recorded is not run again, and Figures 1 to 3 are drawn from it.
+  @Test func study_startedAgain_tellsTheSameAndIsDrawn() throws {
+    let command = try Command()
+    let options = ["--rates", "0.03,", "--seeds", "1,2"]
+    let first = try study(command, "table1", options)
+    let again = try study(command, "table1", options)
+    #expect(first.status == 0 && first.errors == "", "\(first.errors)")
+    // The first line is the estimate, which is measured anew.
+    #expect(
+      first.output.split(separator: "\n").dropFirst()
+        == again.output.split(separator: "\n").dropFirst())
+    let figures = try study(command, "figures", [])
+    #expect(figures.status == 0 && figures.output.contains("Figure 1: learning rates"))
+    #expect(figures.output.contains("Left out, since it has not been run: table2.lua --scale tiny"))
+    try expectReport(figures.output)
+    let estimate = try study(command, "table1", options + ["--estimate"])
+    #expect(estimate.status == 0 && estimate.output.contains("16 runs on 64 training"))
+    #expect(!estimate.output.contains("Results"))
+  }
+
+  @Test func study_badInput_isRefused() throws {
+    let command = try Command()
+    let scale = try study(command, "table1", ["--scale", "huge"])
+    #expect(scale.status == 2 && scale.errors.contains("no scale 'huge'"))
+    let optimizer = try study(command, "table2", ["--optimizers", "Adamm,"])
+    #expect(optimizer.status == 1 && optimizer.errors.contains("no optimiser 'Adamm'"))
+    let size = try study(command, "batch-sizes", ["--sizes", "12,"])
+    #expect(size.status == 1 && size.errors.contains("12 is no multiple of the batch of 8"))
+    let figures = try study(command, "figures", [])
+    #expect(figures.status == 1 && figures.errors.contains("table1.lua --scale tiny"))
+  }
+
+  private func study(_ command: borrowing Command, _ name: String, _ options: [String]) throws
+    -> Command.Result
+  {
+    let script = ExampleTests.folder.appending(path: "study/\(name).lua").path
+    let scale = options.contains("--scale") ? [] : ["--scale", "tiny"]
+    return try command.run(
+      [script, "--quiet", "--root", command.folder + "/runs"] + scale + options, seconds: 300)
+  }
+
+  /// The report that a script's last line names, in its four forms.
+  private func expectReport(_ output: String) throws {
+    let last = try #require(output.split(separator: "\n").last)
+    let path = String(last.dropFirst("Report: ".count))
+    #expect(path.hasSuffix("/report.html"), "\(last)")
+    for ending in ["html", "md", "tex", "csv"] {
+      let file = URL(filePath: path).deletingPathExtension().appendingPathExtension(ending)
+      #expect(FileManager.default.fileExists(atPath: file.path), "\(file.path)")
+    }
+  }
 }

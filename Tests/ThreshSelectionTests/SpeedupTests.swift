@@ -3,35 +3,44 @@ import Testing
 import ThreshSelection
 import ThreshTensor
 
-private func curve(_ seconds: [Double], _ accuracy: [Double]) throws -> AccuracyCurve {
-  try AccuracyCurve(seconds: seconds, accuracy: accuracy)
+private func curve(_ cost: [Double], _ accuracy: [Double]) throws -> AccuracyCurve {
+  try AccuracyCurve(cost: cost, accuracy: accuracy)
 }
 
 @Test func accuracyCurve_target_isInterpolatedBetweenEvaluations() throws {
   let c = try curve([10, 20, 40], [0.5, 0.75, 1])
   // Reached within the first evaluation: nothing is known of before.
-  #expect(c.time(to: 0.25) == 10)
-  #expect(c.time(to: 0.5) == 10)
-  #expect(c.time(to: 0.625) == 15)
-  #expect(c.time(to: 0.75) == 20)
-  #expect(c.time(to: 0.8125) == 25)
-  #expect(c.time(to: 1) == 40)
-  #expect(c.time(to: 1.01) == nil)
-  #expect(try curve([], []).time(to: 0) == nil)
+  #expect(c.cost(to: 0.25) == 10)
+  #expect(c.cost(to: 0.5) == 10)
+  #expect(c.cost(to: 0.625) == 15)
+  #expect(c.cost(to: 0.75) == 20)
+  #expect(c.cost(to: 0.8125) == 25)
+  #expect(c.cost(to: 1) == 40)
+  #expect(c.cost(to: 1.01) == nil)
+  #expect(try curve([], []).cost(to: 0) == nil)
 }
 
 @Test func accuracyCurve_dip_countsTheFirstTime() throws {
   let c = try curve([10, 20, 30, 40], [0.5, 0.75, 0.25, 1])
-  #expect(c.time(to: 0.75) == 20)
-  #expect(c.time(to: 0.875) == 30 + 10 * 0.625 / 0.75)
+  #expect(c.cost(to: 0.75) == 20)
+  #expect(c.cost(to: 0.875) == 30 + 10 * 0.625 / 0.75)
   // Selection took the time between, the accuracy stood still.
-  #expect(try curve([10, 10, 30], [0.5, 0.75, 1]).time(to: 0.625) == 10)
+  #expect(try curve([10, 10, 30], [0.5, 0.75, 1]).cost(to: 0.625) == 10)
 }
 
 @Test func accuracyCurve_badLists_areRefused() throws {
-  #expect(errorText { _ = try curve([1], []) }.contains("1 times for 0 accuracies"))
+  #expect(errorText { _ = try curve([1], []) }.contains("1 costs for 0 accuracies"))
   #expect(errorText { _ = try curve([2, 1], [0, 0]) }.contains("must not fall"))
   #expect(errorText { _ = try curve([1, .nan], [0, 0]) }.contains("must not fall"))
+  #expect(errorText { _ = try curve([-1, 2], [0, 0]) }.contains("at least 0, got -1.0"))
+}
+
+private func speedup(
+  _ baseline: [AccuracyCurve], _ runs: [AccuracyCurve], _ target: Double = 0.5,
+  method: IntervalMethod = .percentile
+) throws -> FixedAccuracySpeedup {
+  try FixedAccuracySpeedup(
+    baseline: baseline, runs: runs, target: target, bootstrap: MedianBootstrap(method: method))
 }
 
 @Test func speedup_everyRunReaches_isTheRatioSeedBySeed() throws {
@@ -39,45 +48,75 @@ private func curve(_ seconds: [Double], _ accuracy: [Double]) throws -> Accuracy
   let runs = try [
     curve([2, 4], [0, 1]), curve([10, 10, 30], [0, 0.25, 0.75]), curve([1, 2], [1, 1]),
   ]
-  let result = try FixedAccuracySpeedup(baseline: full, runs: runs, target: 0.5)
+  let result = try speedup(full, runs)
   // 15 / 3, 30 / 20 and 10 / 1.
-  #expect(result.ratios == [5, 1.5, 10])
-  #expect(result.count == 3 && result.below == nil)
-  let summary = try Summary(result.ratios)
-  #expect(summary.median == 5 && summary.min == 1.5 && summary.max == 10)
-  #expect(abs(summary.mean - 5.5) < 1e-12)
+  #expect(result.pairs == [5, 1.5, 10].map { Speedup(low: $0, high: $0) })
+  #expect(result.median == Speedup(low: 5, high: 5))
+  // The median of three is the least of them in 7 resamples of 27.
+  #expect(result.interval == 1.5...10 && result.verdict == .faster)
   // Slower than the baseline is legal.
-  let slower = try FixedAccuracySpeedup(baseline: runs, runs: full, target: 0.5)
-  #expect(slower.ratios == [0.2, 20.0 / 30, 0.1])
+  let slower = try speedup(runs, full)
+  #expect(slower.exact == [0.2, 20.0 / 30, 0.1] && slower.verdict == .slower)
+  #expect(try speedup(full, [full[1], full[0], full[2]]).verdict == .undecided)
+  // One pair says nothing of others.
+  let one = try speedup([full[0]], [runs[0]])
+  #expect(one.median == Speedup(low: 5, high: 5) && one.interval == nil && one.verdict == .none)
 }
 
-@Test func speedup_runThatNeverReaches_isCensoredBelowItsBound() throws {
+@Test func speedup_runThatNeverReaches_isBoundedByItsWholeCost() throws {
   let full = try [
     curve([10, 20], [0, 1]), curve([10, 20], [0, 1]), curve([10, 20], [0, 0.25]),
   ]
   let runs = try [curve([2, 4], [0, 0.25]), curve([2, 30], [0, 0.25]), curve([1], [1])]
-  let result = try FixedAccuracySpeedup(baseline: full, runs: runs, target: 0.5)
-  // 15 / 4 and 15 / 30 bound the first two; the third baseline never reached it.
-  #expect(result.ratios.isEmpty)
-  #expect(result.count == 2 && result.below == 0.5)
-  let mixed = try FixedAccuracySpeedup(
-    baseline: full, runs: [runs[2], runs[1], runs[0]], target: 0.5)
-  #expect(mixed.ratios == [15] && mixed.below == 0.5 && mixed.count == 2)
+  let result = try speedup(full, runs)
+  // Below 15 / 4 and 15 / 30; the third baseline never reached it in 20, its run in 1.
+  #expect(
+    result.pairs == [
+      Speedup(low: 0, high: 3.75), Speedup(low: 0, high: 0.5), Speedup(low: 20, high: .infinity),
+    ])
+  #expect(result.exact.isEmpty && result.count == 3)
+  #expect(result.median == Speedup(low: 0, high: 3.75))
+  #expect(result.interval == 0 ... .infinity && result.verdict == .undecided)
+  let neither = try speedup([full[2], full[0]], [runs[0], runs[1]])
+  #expect(neither.pairs == [nil, Speedup(low: 0, high: 0.5)] && neither.count == 1)
+  #expect(neither.verdict == .none)
+  #expect(try speedup([full[2]], [runs[0]]).median == nil)
+}
+
+@Test func speedup_fewFailures_lowerTheMedianInsteadOfVanishing() throws {
+  let full = try [curve([10, 20], [0, 1]), curve([10, 20], [0, 1]), curve([10, 20], [0, 1])]
+  let fast = try curve([2, 4], [0, 1])
+  let failed = try curve([2, 4], [0, 0.25])
+  // Speedups of 5, 5 and below 3.75: the median is known although one is not.
+  let one = try speedup(full, [fast, failed, fast])
+  #expect(one.median == Speedup(low: 5, high: 5) && one.interval == 0...5)
+  #expect(one.verdict == .undecided)
+  let two = try speedup(full, [fast, failed, failed])
+  #expect(two.median == Speedup(low: 0, high: 3.75))
+  // Below 0.75 at most, whatever it would be.
+  let slow = try curve([2, 20], [0, 0.25])
+  let all = try speedup(full, [slow, slow, slow])
+  #expect(all.interval == 0...0.75 && all.verdict == .slower)
 }
 
 @Test func speedup_targetReachedAtTheStart_isNoBound() throws {
   let (early, late) = (try curve([0, 5], [0.5, 1]), try curve([10, 20], [0, 1]))
-  let both = try FixedAccuracySpeedup(baseline: [early], runs: [early], target: 0.5)
-  #expect(both.ratios == [1] && both.below == nil)
-  let one = try FixedAccuracySpeedup(baseline: [late], runs: [early], target: 0.5)
-  #expect(one.ratios == [.infinity] && one.below == nil)
+  #expect(try speedup([early], [early]).exact == [1])
+  #expect(try speedup([late], [early]).exact == [.infinity])
+  // Without any cost a run that never got there tells nothing.
+  #expect(try speedup([late], [curve([0], [0])]).pairs == [nil])
+}
+
+@Test func speedup_bcaOfAnUnboundedPair_isRefused() throws {
+  let (never, soon) = (try curve([10, 20], [0, 0.25]), try curve([1], [1]))
+  let text = errorText { _ = try speedup([never, soon], [soon, soon], method: .bca) }
+  #expect(text.contains("BCa needs finite values"))
 }
 
 @Test func speedup_otherNumberOfRuns_isRefused() throws {
   let c = try curve([1], [1])
-  #expect(
-    errorText { _ = try FixedAccuracySpeedup(baseline: [c, c], runs: [c], target: 0.5) }.contains(
-      "1 runs beside 2"))
+  #expect(errorText { _ = try speedup([c, c], [c]) }.contains("1 runs beside 2"))
+  #expect(errorText { _ = try speedup([c], [c], .nan) }.contains("nan"))
 }
 
 @Test func summary_oddEvenAndEmptyLists_haveTheirMedian() throws {

@@ -199,6 +199,18 @@ function data.decode_image(bytes) end
 ---@param image Tensor (3, H, W) of uint8
 function data.save_png(path, image) end
 
+--- A line of text as a picture: black letters of 5 x 7 points on white.
+---
+--- What is not ASCII becomes a question mark.
+---
+--- Example:
+---     local picture = th.data.letters("Ab1", { scale = 2 })
+---     assert(table.concat(picture.shape, " ") == "3 14 34" and picture:min():item() == 0)
+---@param text string at least one letter
+---@param options? table scale (1), pixels of a point, at most 16
+---@return Tensor picture (3, H, W) of uint8
+function data.letters(text, options) end
+
 --- A picture at another size, bilinear.
 ---
 --- antialias takes the mean over all source pixels where it gets smaller, as Pillow does and PyTorch with

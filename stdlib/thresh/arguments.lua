@@ -74,7 +74,7 @@ end
 ---
 --- spec: name -> { default, help }. Numbers and comma-separated lists follow the default's type;
 --- a default of false makes a flag, nil an option without default. Underscores in names are dashes
---- on the command line. `--help` prints the options; a mistake ends the script with status 2.
+--- on the command line; the words that th.sweep reads are left to it. `--help` prints the options; a mistake ends the script with status 2.
 ---
 --- Example:
 ---     local options = th.arguments({
@@ -85,6 +85,8 @@ end
 ---@param given? string[] the words; those of the script by default
 ---@return table options by name
 function M.parse(spec, given)
+  -- The words of th.sweep stand on the same command line.
+  local sweep = given == nil and require "thresh.sweep.words"
   given = given or arg or {}
   check_spec(spec, given)
   local rules, values = {}, {}
@@ -102,12 +104,14 @@ function M.parse(spec, given)
       os.exit(0)
     end
     local rule = name and rules[name]
-    if not rule then
+    if not rule and sweep and sweep.option(word) then
+      local _, _, value_follows = sweep.option(word)
+      if value_follows then i = i + 1 end
+    elseif not rule then
       local names = {}
       for known in pairs(rules) do names[#names + 1] = known end
       fail("unknown argument '%s'%s; --help lists the options", word, name and suggestion(name, names) or "")
-    end
-    if rule[1] == false then
+    elseif rule[1] == false then
       if text then fail("--%s is a flag and takes no value", name) end
       values[rule.name] = true
     else

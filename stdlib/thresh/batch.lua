@@ -41,6 +41,14 @@ local function joined(self)
   return all
 end
 
+--- What waits, as a list of at most one batch.
+function Queue:state() return self.count > 0 and { joined(self) } or {} end
+
+--- Takes back what `state` gave.
+function Queue:load(state)
+  self.parts, self.count = state, state[1] and #state[1].indices or 0
+end
+
 --- Takes a whole batch, or with `rest` what is left; nil when there is none.
 function Queue:pop(rest)
   if self.count == 0 or (self.count < self.size and not rest) then return nil end

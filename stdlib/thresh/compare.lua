@@ -2,11 +2,12 @@
 -- Several selectors, several seeds, one table: accuracy, seconds, fixed-accuracy speedup, images.
 
 local core = require "thresh.core"
-local columns = require "thresh.columns"
+local baselines = require "thresh.compare.baselines"
+local entries = require "thresh.compare.entry"
 local options = require "thresh.options"
 local select = require "thresh.select"
+local statistics = require "thresh.statistics"
 local train = require "thresh.train"
-local statistics = core.statistics
 
 local M = {}
 
@@ -23,6 +24,7 @@ local rules = {
   seeds = { "table", default = { 1, 2, 3 } },
   epochs = { "integer", required = true, from = 1 },
   batch_size = { "integer", default = 128, from = 1 },
+  accumulate = { "integer", from = 1 },
   augment = { { "table", "string" } },
   task = { "table" },
   label_smoothing = { "number" },
@@ -31,42 +33,14 @@ local rules = {
   initial = { "string" },
   matching_error = { { "boolean", "string" } },
   traces = { "string" },
-  target = { "number", from = 0, to = 1 },
+  target = { { "number", "table" } },
+  baselines = { "boolean", default = false },
+  early_stop = { "string", default = "images" },
+  interval = { "string", default = "percentile" },
+  level = { "number", default = 0.95, above = 0, to = 1 },
   on_run = { "callable" },
   quiet = { "boolean", default = false },
 }
-
--- An entry of `selectors` as { label, select(run) -> selector, batch_select, optimizer, schedule, baseline }.
-local function entry(given, i)
-  if type(given) ~= "table" then
-    error(string.format("compare: selector %d must be a table, got %s", i, type(given)), 4)
-  end
-  if given.name ~= nil then
-    if not select.is_selector(given) then
-      error(string.format("compare: selector %d must have a string 'name' and a function 'select'", i), 4)
-    end
-    return { label = given.name, select = function() return given end }
-  end
-  local e = options.check("compare: selector " .. i, given, {
-    label = { "string", required = true },
-    select = { { "table", "callable" } },
-    batch_select = { "table" },
-    optimizer = { "callable" },
-    schedule = { "callable" },
-    baseline = { "string" },
-  }, 4)
-  if e.select == nil then
-    if not e.batch_select then
-      error(string.format("compare: selector %d needs the option 'select' or 'batch_select'", i), 4)
-    end
-    e.select = select.Full()
-  end
-  if type(e.select) == "table" and e.select.name then
-    local fixed = e.select
-    e.select = function() return fixed end
-  end
-  return e
-end
 
 -- The data of one seed, with something to evaluate on: a comparison is of accuracies.
 local function data_of(config, seed)
@@ -83,7 +57,8 @@ local function data_of(config, seed)
   return data
 end
 
-local function run_one(config, e, seed, traces)
+-- Trains an entry for `epochs`. Returns the result and the selector, which may be made for this run alone.
+local function run_one(config, e, seed, traces, epochs)
   local model = config.model(seed)
   if not core.nn.is_module(model) then
     error("compare: model(seed) must return a module, got " .. options.shown(model), 4)
@@ -93,40 +68,94 @@ local function run_one(config, e, seed, traces)
   local make_schedule = e.schedule or config.schedule
   local trace = config.traces and string.format("%s/%s-seed%d.trace", config.traces,
     e.label:lower():gsub("[^%w]+", "-"), seed)
+  local selector = e.select { seed = seed, traces = traces }
   traces[e.label] = trace
   local result = train.train {
     model = model, data = data, optimizer = make_optimizer(model:parameters(), seed),
-    schedule = make_schedule and make_schedule(config.epochs), schedule_per = config.schedule_per,
-    select = e.select { seed = seed, traces = traces }, batch_select = e.batch_select, epochs = config.epochs,
-    batch_size = config.batch_size, seed = seed, augment = config.augment,
+    schedule = make_schedule and make_schedule(epochs), schedule_per = config.schedule_per,
+    select = selector, batch_select = e.batch_select, epochs = epochs,
+    batch_size = config.batch_size, accumulate = config.accumulate, seed = seed, augment = config.augment,
     task = config.task, label_smoothing = config.label_smoothing, evaluate_on = config.evaluate_on,
     evaluate_every = config.evaluate_every, initial = config.initial, trace = trace,
     matching_error = config.matching_error,
     label = string.format("%s, seed %d", e.label, seed), quiet = config.quiet,
   }
   if config.on_run then config.on_run(e.label, seed, model, result) end
-  return result
+  return result, selector
 end
 
--- Cumulative training and selection seconds and accuracy at each evaluation, from the start.
-local function curve(result)
-  local seconds, accuracy = {}, {}
-  for _, row in ipairs(result.history) do
-    if row.accuracy then
-      seconds[#seconds + 1] = row.seconds.train + row.seconds.select
-      accuracy[#accuracy + 1] = row.accuracy
+-- A row for each entry, and by its label.
+local function rows_of(config)
+  local rows, by_label = {}, {}
+  local function add(e)
+    if by_label[e.label] then
+      error(string.format("compare: two selectors are called '%s'; give one a label", e.label), 4)
+    end
+    local row = { label = e.label, entry = e, results = {} }
+    rows[#rows + 1], by_label[e.label] = row, row
+  end
+  for i, given in ipairs(config.selectors) do add(entries.checked(given, i, 3)) end
+  if config.baselines and not by_label.Full then
+    add { label = "Full", select = function() return select.Full() end }
+    table.insert(rows, 1, table.remove(rows))
+  end
+  return rows, by_label
+end
+
+-- Adds the rows of what stands beside a method. Methods of one budget and one recipe share them.
+local function add_baselines(rows, by_label, row, selector)
+  local e = row.entry
+  row.baselines = {}
+  if selector.all and not e.batch_select or baselines.is_random(selector, e.batch_select) then return end
+  local place = 1
+  while rows[place] ~= row do place = place + 1 end
+  for _, found in ipairs(baselines.of(row.label, selector, e.batch_select)) do
+    local fixed = found.select or select.Full()
+    found.select = function() return fixed end
+    found.optimizer, found.schedule, found.baseline = e.optimizer, e.schedule, e.baseline
+    local same = by_label[found.label]
+    if same and (same.entry.optimizer ~= e.optimizer or same.entry.schedule ~= e.schedule) then
+      found.label = string.format("%s (%s)", found.label, row.label)
+      same = by_label[found.label]
+    end
+    if not same then
+      place = place + 1
+      same = { label = found.label, entry = found, results = {}, beside = row.label }
+      table.insert(rows, place, same)
+      by_label[found.label] = same
+    end
+    row.baselines[#row.baselines + 1] = same.label
+  end
+end
+
+-- The epochs of full training that the method beside a row has paid for.
+local function epochs_of(config, row, by_label, k, n)
+  local full = by_label[row.entry.baseline or "Full"] or by_label.Full
+  return baselines.epochs(config.early_stop, by_label[row.beside].results[k], full.results[k], n)
+end
+
+-- Trains a row with the k-th seed. Methods that have paid for as many epochs share their Full-EarlyStop.
+local function run_row(config, row, by_label, k, traces, stopped)
+  local e, seed = row.entry, config.seeds[k]
+  if not e.early_stop then return run_one(config, e, seed, traces, config.epochs) end
+  local epochs = epochs_of(config, row, by_label, k, #data_of(config, seed).train)
+  local recipe = string.format("%d %s %s", epochs, e.optimizer, e.schedule)
+  stopped[recipe] = stopped[recipe] or run_one(config, e, seed, traces, epochs)
+  return stopped[recipe]
+end
+
+-- Trains every row with every seed; seed by seed, so that a slow spell of the machine touches all alike.
+local function run_all(config, rows, by_label)
+  for k in ipairs(config.seeds) do
+    local traces, stopped, i = {}, {}, 1
+    -- Baselines join behind their method once its selector is known.
+    while i <= #rows do
+      local row, selector = rows[i], nil
+      row.results[k], selector = run_row(config, row, by_label, k, traces, stopped)
+      if config.baselines and k == 1 and not row.beside then add_baselines(rows, by_label, row, selector) end
+      i = i + 1
     end
   end
-  return { seconds = seconds, accuracy = accuracy }
-end
-
--- The accuracy every compared run reaches: the smallest best.
-local function common_target(rows)
-  local target = math.huge
-  for _, row in ipairs(rows) do
-    for _, result in ipairs(row.results) do target = math.min(target, result.best) end
-  end
-  return target
 end
 
 local function collect(results, field)
@@ -135,18 +164,39 @@ local function collect(results, field)
   return values
 end
 
-local function summarise(row, baseline, target)
+-- Median, extremes and mean of a field of the results, with the interval of the median.
+local function summary(config, results, field)
+  local values = collect(results, field)
+  local s = statistics.interval(values, { method = config.interval, level = config.level })
+  local whole = statistics.summary(values)
+  s.min, s.max, s.mean = whole.min, whole.max, whole.mean
+  return s
+end
+
+local function summarise(config, row, baseline, target)
   local results = row.results
-  row.accuracy = statistics.summary(collect(results, function(r) return r.accuracy end))
-  row.best = statistics.summary(collect(results, function(r) return r.best end))
-  row.train_seconds = statistics.summary(collect(results, function(r) return r.seconds.train end))
-  row.select_seconds = statistics.summary(collect(results, function(r) return r.seconds.select end))
-  row.forwarded = results[1].forwarded
-  row.backwarded = results[1].backwarded
-  if baseline then
-    row.speedup = statistics.speedup(collect(baseline.results, curve), collect(results, curve), target)
-    row.baseline = baseline.label
+  local function of(field) return summary(config, results, field) end
+  row.accuracy = of(function(r) return r.accuracy end)
+  row.best = of(function(r) return r.best end)
+  row.train_seconds = of(function(r) return r.seconds.train end)
+  row.select_seconds = of(function(r) return r.seconds.select end)
+  row.forwarded, row.backwarded = results[1].forwarded, results[1].backwarded
+  -- A baseline that itself never got there leaves pairs without upper bound, which BCa does not take.
+  local ok, accounts = pcall(statistics.accounts, baseline.results, results, target,
+    { method = config.interval, level = config.level })
+  if not ok then
+    accounts = statistics.accounts(baseline.results, results, target, { level = config.level })
   end
+  row.accounts, row.speedup, row.baseline = accounts, accounts.seconds, baseline.label
+end
+
+-- The row that an entry's speedups are against: the first unless it names another.
+local function baseline_of(rows, by_label, row)
+  local label = row.entry.baseline or rows[1].label
+  if not by_label[label] then
+    error(string.format("compare: '%s' names the baseline '%s', which is not compared", row.label, label), 3)
+  end
+  return by_label[label]
 end
 
 --- Trains every selector with every seed and returns { rows, target, … }; `tostring` is the table.
@@ -157,6 +207,16 @@ end
 --- entry is the baseline of the speedups unless an entry names another. on_run(label, seed, model, result) is
 --- called after each run, as to keep its weights.
 ---
+--- baselines = true adds below every method what its budget buys without it: Full-EarlyStop, full training cut at
+--- the method's images (early_stop = "images": a forward pass counts a third) or time ("seconds"), with a schedule
+--- made for that many epochs, so that it decays fully; RS2 and RandomPB of its fraction; for batch selectors
+--- RandomBackprop of its keep. Rows that are the same are trained once.
+---
+--- A row has label, results (what train returned, by seed), accuracy, best, train_seconds, select_seconds
+--- (median, low, high, min, max, mean), forwarded, backwarded, baseline, accounts (speedups by account, as
+--- th.statistics.accounts) and speedup, the one of time. target: an accuracy, { share = 0.95 } of the first row's
+--- best, or by default what every run reaches.
+---
 --- Example:
 ---     local comparison = th.compare {
 ---       data = th.data.digits(), selectors = { th.select.Full(), th.select.RS2 { fraction = 0.2 } }, seeds = { 1 },
@@ -165,7 +225,7 @@ end
 ---       epochs = 2, quiet = true,
 ---     }
 ---     assert(tostring(comparison):find "RS2" and #comparison.rows == 2)
----@param given table data (a set of data, or a function of the seed), model, optimizer, selectors, epochs (required); schedule, seeds ({ 1, 2, 3 }), target (the accuracy that every run reaches), traces (none), a folder; on_run; and of th.train schedule_per, batch_size, augment, task, label_smoothing, evaluate_on, evaluate_every, initial, matching_error, quiet
+---@param given table data (a set of data, or a function of the seed), model, optimizer, selectors, epochs (required); schedule, seeds ({ 1, 2, 3 }), target (the accuracy that every run reaches), baselines (false), early_stop ("images", or "seconds"), interval ("percentile", or "bca"), level (0.95), traces (none), a folder; on_run; and of th.train schedule_per, batch_size, accumulate, augment, task, label_smoothing, evaluate_on, evaluate_every, initial, matching_error, quiet
 ---@return table comparison rows, target, seeds and what was compared
 function M.compare(given)
   local config = options.check("compare", given, rules, 2)
@@ -177,91 +237,27 @@ function M.compare(given)
         options.shown(seed)), 2)
     end
   end
+  options.choice("compare", "early_stop", config.early_stop, { "images", "seconds" }, 2)
+  options.choice("compare", "interval", config.interval, { "percentile", "bca" }, 2)
+  if type(config.target) == "number" and (config.target < 0 or config.target > 1) then
+    error(string.format("compare: option 'target' must be at least 0 and at most 1, got %g", config.target), 2)
+  end
   if config.traces then core.make_directory(config.traces) end
-  local rows, by_label = {}, {}
-  for i, selector in ipairs(config.selectors) do
-    local e = entry(selector, i)
-    if by_label[e.label] then
-      error(string.format("compare: two selectors are called '%s'; give one a label", e.label), 2)
-    end
-    local row = { label = e.label, entry = e, results = {} }
-    rows[i], by_label[e.label] = row, row
-  end
-  -- Seed by seed, so that a slow spell of the machine touches every selector alike.
-  for _, seed in ipairs(config.seeds) do
-    local traces = {}
-    for _, row in ipairs(rows) do
-      row.results[#row.results + 1] = run_one(config, row.entry, seed, traces)
-    end
-  end
-  local target = config.target or common_target(rows)
-  for _, row in ipairs(rows) do
-    local label = row.entry.baseline or rows[1].label
-    local baseline = by_label[label]
-    if not baseline then
-      error(string.format("compare: '%s' names the baseline '%s', which is not compared", row.label, label), 2)
-    end
-    summarise(row, baseline, target)
-  end
+  local rows, by_label = rows_of(config)
+  -- A wrong name is told before hours of training.
+  for _, row in ipairs(rows) do baseline_of(rows, by_label, row) end
+  run_all(config, rows, by_label)
+  local target = statistics.target(collect(rows, function(row) return row.results end), config.target)
+  for _, row in ipairs(rows) do summarise(config, row, baseline_of(rows, by_label, row), target) end
   local data = data_of(config, config.seeds[1])
   return setmetatable({
     rows = rows, target = target, seeds = config.seeds, epochs = config.epochs,
     evaluate_on = config.evaluate_on, n = #data.train, held_out = #data[config.evaluate_on],
     data = data.name, metric = config.task and config.task.metric or "accuracy",
+    early_stop = config.baselines and config.early_stop or nil, decays = config.schedule ~= nil,
   }, Comparison)
 end
 
--- The median, with the least and the most where there are several.
-local function spread(summary, count, factor)
-  local text = string.format("%.2f", factor * summary.median)
-  if count == 1 then return text end
-  return string.format("%s [%.2f, %.2f]", text, factor * summary.min, factor * summary.max)
-end
-
-local function thousands(n)
-  local text = string.format("%d", n)
-  repeat
-    local count
-    text, count = text:gsub("^(%d+)(%d%d%d)", "%1,%2")
-  until count == 0
-  return text
-end
-
-local function speedup_text(row)
-  local s = row.speedup
-  if not s then return "" end
-  local mark = row.baseline ~= row.first and "*" or ""
-  -- Without a bound the baseline never reached the accuracy itself.
-  if s.reached == 0 then return s.below and string.format("<%.2f%s", s.below, mark) or "-" end
-  local text = spread(s, s.count, 1) .. mark
-  if s.reached < s.count then text = text .. string.format(" (%d of %d)", s.reached, s.count) end
-  return text
-end
-
-Comparison.__tostring = function(self)
-  local several = #self.seeds > 1
-  local lines = { { "selector", self.metric .. " %", "train s", "select s", "speedup", "forwarded", "backwarded" } }
-  local footnote = {}
-  for _, row in ipairs(self.rows) do
-    row.first = self.rows[1].label
-    lines[#lines + 1] = {
-      row.label, spread(row.accuracy, #row.results, 100), string.format("%.1f", row.train_seconds.median),
-      string.format("%.2f", row.select_seconds.median), speedup_text(row),
-      thousands(row.forwarded), thousands(row.backwarded),
-    }
-    if row.baseline ~= row.first then
-      footnote[#footnote + 1] = string.format("* %s: against '%s'", row.label, row.baseline)
-    end
-  end
-  local out = columns.lines(lines)
-  out[#out + 1] = string.format(
-    "%s: %d training and %d %s images, %d epochs, %s. %s: last epoch, median%s. "
-      .. "Speedup: of the time in training and selection to reach %.2f %% %s.",
-    self.data or "data", self.n, self.held_out, self.evaluate_on, self.epochs,
-    several and string.format("%d seeds", #self.seeds) or "1 seed", self.metric:gsub("^%l", string.upper),
-    several and " [least, most]" or "", 100 * self.target, self.metric)
-  for _, note in ipairs(footnote) do out[#out + 1] = note end
-  return table.concat(out, "\n")
-end
+Comparison.__tostring = function(self) return require("thresh.compare.table").text(self) end
 
 return setmetatable(M, { __call = function(_, config) return M.compare(config) end })

@@ -106,9 +106,9 @@ local function pass(self)
   if self.scores == "harvest" then
     self.cache = harvested(self)
   elseif self.scores == "proxy" then
-    -- It does not change in a run.
-    self.store[self.model] = self.store[self.model] or passed(self)
-    self.cache = self.store[self.model]
+    -- It does not change in a run, and a checkpoint holds it.
+    self.store["thresh.proxy"] = self.store["thresh.proxy"] or passed(self)
+    self.cache = self.store["thresh.proxy"]
   else
     self.cache = passed(self)
   end

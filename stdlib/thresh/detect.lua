@@ -122,7 +122,7 @@ function M.task(given)
   options.choice("detect.task", "score", o.score, { "normalised", "sum", "loc", "conf" }, 2)
   options.choice("detect.task", "normalise", o.normalise, { "image", "batch" }, 2)
   options.check("detect.task: evaluation", o.evaluation, evaluate_rules, 2)
-  local task = { dataset = "DetectionDataset", metric = "mAP" }
+  local task = { dataset = "DetectionDataset", metric = "mAP", options = o }
 
   local function multibox(normalise, ids)
     return { normalise = normalise, alpha = o.alpha, negatives = o.negatives, ids = ids }

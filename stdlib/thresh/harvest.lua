@@ -42,6 +42,26 @@ local function gathered(pending, field)
   return core.cat(parts)
 end
 
+-- What a harvest holds beside its pending batches.
+local held = { "losses", "folds", "logits", "embeddings", "at", "correct", "learned", "forgotten", "seen" }
+local waiting = { "indices", "losses", "logits", "embeddings", "correct" }
+
+--- All that the harvest holds, as a plain table; the pending batches as one.
+function Harvest:state()
+  local state = { pending = {} }
+  for _, name in ipairs(held) do state[name] = self[name] end
+  for _, name in ipairs(waiting) do
+    if self.pending[1] and self.pending[1][name] then state.pending[name] = gathered(self.pending, name) end
+  end
+  return state
+end
+
+--- Takes back what `state` gave, in a harvest that was made alike.
+function Harvest:load(state)
+  for _, name in ipairs(held) do self[name] = state[name] end
+  self.pending = next(state.pending) and { state.pending } or {}
+end
+
 -- Writes rows down in a tensor of all candidates, which is made when the first come.
 local function kept(self, field, indices)
   local rows = gathered(self.pending, field)

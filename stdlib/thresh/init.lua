@@ -7,6 +7,8 @@ th.nn.define = require "thresh.define"
 th.select = require "thresh.select"
 th.coco = require "thresh.coco"
 th.detect = require "thresh.detect"
+th.runs = require "thresh.runs"
+th.statistics = require "thresh.statistics"
 
 -- A name that a namespace lacks is an error with a suggestion, not nil.
 local function strict(path, namespace)
@@ -25,6 +27,7 @@ end
 
 for _, name in ipairs {
   "nn", "models", "optim", "schedule", "data", "select", "detect", "statistics", "coco",
+  "runs",
 } do
   strict("th." .. name, th[name])
 end
@@ -33,7 +36,8 @@ end
 local parts = {
   train = "thresh.train", compare = "thresh.compare", progress = "thresh.progress",
   inspect = "thresh.inspect", arguments = "thresh.arguments", layers = "thresh.layers",
-  help = "thresh.help", plot = "thresh.plot", show = "thresh.show", repl = "thresh.repl.breakpoint",
+  help = "thresh.help", plot = "thresh.plot", report = "thresh.report", show = "thresh.show",
+  repl = "thresh.repl.breakpoint", sweep = "thresh.sweep",
 }
 
 return setmetatable(th, {

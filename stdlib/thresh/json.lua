@@ -43,4 +43,9 @@ function M.encode(value)
   return "{" .. table.concat(parts, ",") .. "}"
 end
 
+--- The value of a JSON text; null is nil. An error tells where the text is wrong.
+function M.decode(text)
+  return require("thresh.runs.native").decode(text)
+end
+
 return M

@@ -131,8 +131,8 @@ Histogram.__index = Histogram
 --- Histograms of one tensor of several models on common bins.
 ---
 --- models: a table { label = model, file or table of tensors, … }. bins = 21, from the least to the largest
---- value of all. Returns { edges, counts = { label = { … } }, labels }; `tostring` draws it, and `csv()` is
---- a line a bin: from, to and a count for each label.
+--- value of all. Returns { edges, counts = { label = { … } }, labels }; `tostring` draws it, `csv()` is a
+--- line a bin: from, to and a count for each label, and `figure(options)` is a figure of th.plot.
 ---
 --- Example:
 ---     local found = th.layers.histogram("weight", { a = th.nn.Linear(4, 3), b = th.nn.Linear(4, 3) }, { bins = 5 })
@@ -184,6 +184,9 @@ Histogram.__tostring = function(self)
   end
   return table.concat(columns.lines(lines), "\n")
 end
+
+--- The histogram as a figure of th.plot, which can be saved; options as of plot.histogram.
+function Histogram:figure(given) return require("thresh.plot").histogram(self, given) end
 
 --- The histogram as CSV: from, to, and a column of counts for each label.
 function Histogram:csv()

@@ -44,7 +44,8 @@ function M.shown(value)
   return "a " .. type(value)
 end
 
-local function matches(value, kind)
+--- Whether a value is of a kind: one of Lua's types, "integer", "callable" or "any".
+function M.matches(value, kind)
   if kind == "any" then return true end
   if kind == "integer" then
     return math.type(value) == "integer" or (type(value) == "number" and math.tointeger(value) ~= nil)
@@ -88,7 +89,7 @@ function M.check(what, given, spec, level)
     else
       local kinds = type(rule[1]) == "table" and rule[1] or { rule[1] }
       local fits = false
-      for _, kind in ipairs(kinds) do fits = fits or matches(value, kind) end
+      for _, kind in ipairs(kinds) do fits = fits or M.matches(value, kind) end
       if not fits then
         error(string.format("%s: option '%s' must be %s, got %s", what, name,
           table.concat(kinds, " or "), type_name(value)), level)

@@ -10,25 +10,27 @@ local M = {}
 local Progress = {}
 Progress.__index = Progress
 
---- A progress line. Options: label, total (steps), every (seconds between log lines, 5), quiet.
+--- A progress line. Options: label, total (steps), done (steps that were done before, 0), every (seconds
+--- between log lines, 5), quiet.
 ---
 --- Example:
 ---     local progress = th.progress.start { label = "working", total = 3, quiet = true }
 ---     for i = 1, 3 do progress:step("item " .. i) end
 ---     progress:finish()
 ---     assert(progress.count == 3)
----@param options? table label (""), total (none), every (5), quiet (false)
+---@param options? table label (""), total (none), done (0), every (5), quiet (false)
 ---@return table progress with step(text, steps) and finish(text)
 function M.start(options)
   local o = check("progress", options, {
     label = { "string", default = "" },
     total = { "integer", from = 0 },
+    done = { "integer", default = 0, from = 0 },
     every = { "number", default = 5, from = 0 },
     quiet = { "boolean", default = false },
   }, 2)
   local now = core.clock()
   return setmetatable({
-    label = o.label, total = o.total, quiet = o.quiet, count = 0,
+    label = o.label, total = o.total, quiet = o.quiet, count = o.done, done = o.done,
     terminal = core.is_terminal(2), began = now, shown = now,
     pause = core.is_terminal(2) and 0.1 or o.every,
   }, Progress)
@@ -65,8 +67,9 @@ local function line(self, now, text, ended)
   end
   if text and text ~= "" then parts[#parts + 1] = text end
   parts[#parts + 1] = duration(elapsed)
-  if not ended and self.total and self.count > 0 and self.count < self.total then
-    local rest = elapsed / self.count * (self.total - self.count)
+  local counted = self.count - self.done
+  if not ended and self.total and counted > 0 and self.count < self.total then
+    local rest = elapsed / counted * (self.total - self.count)
     parts[#parts + 1] = duration(rest) .. " left"
   end
   return table.concat(parts, "  ")

@@ -26,6 +26,9 @@ local M = {}
 --- embeddings, gradients, gradient_norms, batches, validation and with_model. What is returned is checked before
 --- training uses it.
 ---
+--- A checkpoint holds what is in ctx.store: numbers, strings, tensors and tables of these. A heuristic that keeps
+--- something elsewhere gives it by state() and takes it back by load_state(s), so that a resumed run goes on with it.
+---
 --- Formula: yours.
 --- Source: the common frame of subset selectors, as CORDS (decile-team) has it.
 --- Defaults: every = 1 (epochs between selections), first = 1 (the first epoch to select at, from 0; an
@@ -42,17 +45,21 @@ local M = {}
 ---       select = function(ctx) return th.arange(1, ctx.budget) end,
 ---     }
 ---     assert(First.select({ budget = 3 }):equal(th.tensor { 1, 2, 3 }))
----@param given table name, fraction, select, every, first, warm
+---@param given table name, fraction, select, every, first, warm, scores, max_age, proxy, state, load_state
 ---@return table selector as th.train takes it as `select`
 function M.define(given)
   local o = options.check("select.define", given, base.scored_rules {
     name = { "string", required = true },
     select = { "callable", required = true },
+    state = { "callable" }, load_state = { "callable" },
   }, 2)
   base.checked_source("select.define", o, 2)
+  if (o.state == nil) ~= (o.load_state == nil) then
+    error("select.define: options 'state' and 'load_state' go together", 2)
+  end
   local name = o.name
   o.name = nil
-  return selector(name, o, { select = o.select })
+  return selector(name, o, { select = o.select, state = o.state, load_state = o.load_state })
 end
 
 --- Every image, weight 1: what all else is measured against.

@@ -2,24 +2,10 @@
 -- Pictures in the terminal: by kitty's protocol, by sixels, or as half blocks of two pixels each.
 
 local th = require "thresh"
+local base64 = require "thresh.base64"
 local options = require "thresh.options"
 
 local M = {}
-
-local digits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
-
-local function base64(bytes)
-  local out = {}
-  for i = 1, #bytes, 3 do
-    local a, b, c = bytes:byte(i, i + 2)
-    local n = (a << 16) | ((b or 0) << 8) | (c or 0)
-    for k = 0, 3 do
-      local d = (n >> (18 - 6 * k)) & 63
-      out[#out + 1] = k > 1 and (k == 2 and b == nil or k == 3 and c == nil) and "=" or digits:sub(d + 1, d + 1)
-    end
-  end
-  return table.concat(out)
-end
 
 -- Kitty's graphics protocol: a PNG file in pieces of 4096 letters.
 local function kitty(image)

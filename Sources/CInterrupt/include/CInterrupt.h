@@ -6,6 +6,8 @@
 #include <stdatomic.h>
 #include <stdbool.h>
 
+#include "CSignals.h"
+
 extern atomic_bool thresh_interrupt_flag;
 
 /// Asks whatever runs to stop soon. Safe to call from a signal handler and from any thread.

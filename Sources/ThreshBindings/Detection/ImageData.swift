@@ -18,6 +18,15 @@ func imageData(in data: inout Namespace) {
     try ImageFile.writePNG(RGBImage(call.tensor(2, "image")), to: call.path(1, "path"))
     return .none
   }
+  // uint8, (3, 7 scale, W): a line of text, black on white.
+  data.function("letters") { call in
+    let o = try call.options(at: 2, allowed: ["scale"])
+    let scale = try o.integer("scale") ?? 1
+    guard (1...16).contains(scale) else {
+      throw o.error("scale", "must be in 1 … 16, got \(scale)")
+    }
+    return .tensor(try RGBImage(text: call.string(1, "text"), scale: scale).tensor())
+  }
   // float32 (3, height, width) of a picture (3, H, W).
   data.function("resize") { call in
     let o = try call.options(at: 4, allowed: ["antialias"])
@@ -142,7 +151,13 @@ func registerImageData(in session: LuaSession) throws {
             + "\(d.classCount) classes")
       },
     ])
-  try session.registerClass(LuaDetectionAugmentation.self, name: "DetectionAugmentation")
+  try session.registerClass(
+    LuaDetectionAugmentation.self, name: "DetectionAugmentation",
+    metamethods: [
+      method("__tostring") { call in
+        .string(described(try call.object(1, "self", as: LuaDetectionAugmentation.self).value))
+      }
+    ])
   func ownLoader(_ call: LuaCall) throws -> DetectionLoader {
     try call.object(1, "self", as: DetectionLoader.self)
   }
@@ -150,6 +165,7 @@ func registerImageData(in session: LuaSession) throws {
     DetectionLoader.self, name: "DetectionLoader",
     properties: [
       LuaProperty("batches", get: { .integer(try ownLoader($0).batchCount) }),
+      LuaProperty("position", get: { .integer(try ownLoader($0).position) }),
       LuaProperty("skipped", get: { .list(try ownLoader($0).skipped.map { .string($0) }) }),
     ],
     metamethods: [
@@ -192,7 +208,7 @@ private func loaderOptions(
     at: 2,
     allowed: [
       "batch_size", "shuffle", "drop_last", "seed", "epoch", "indices", "weights", "batches",
-      "prefetch", "size", "augment", "skip_unreadable", "crowds", "mean", "std",
+      "prefetch", "start", "size", "augment", "skip_unreadable", "crowds", "mean", "std",
     ])
   var options = DetectionLoaderOptions()
   options.loader = try walk(o, data, LoaderOptions(batchSize: 32))

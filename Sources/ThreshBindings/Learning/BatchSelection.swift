@@ -74,7 +74,19 @@ func registerLossHistory(in session: LuaSession) throws {
           try Tensor(
             history.probabilities(
               losses, beta: o.number("beta") ?? 1, minimum: o.number("minimum") ?? 0)))
-      }
+      },
+      // The losses that it holds, the oldest first; and taken back.
+      method("state") { call in .tensor(try Tensor(own(call).losses)) },
+      method("load_state") { call in
+        let history = try own(call)
+        let losses = try lossList(call, 2, "losses")
+        guard losses.count <= history.capacity else {
+          throw call.argumentError(
+            2, "losses", "\(losses.count) losses for a history of \(history.capacity)")
+        }
+        history.replace(with: losses)
+        return .object(history)
+      },
     ],
     properties: [
       LuaProperty("capacity", get: { .integer(try own($0).capacity) })

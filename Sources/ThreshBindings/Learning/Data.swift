@@ -58,7 +58,9 @@ func registerData(in session: LuaSession) throws {
     Loader.self, name: "Loader",
     properties: [
       LuaProperty(
-        "batches", get: { .integer(try $0.object(1, "self", as: Loader.self).batchCount) })
+        "batches", get: { .integer(try $0.object(1, "self", as: Loader.self).batchCount) }),
+      LuaProperty(
+        "position", get: { .integer(try $0.object(1, "self", as: Loader.self).position) }),
     ],
     metamethods: [
       method("__call") { call in
@@ -71,7 +73,13 @@ func registerData(in session: LuaSession) throws {
         .integer(try call.object(1, "self", as: Loader.self).batchCount)
       },
     ])
-  try session.registerClass(LuaAugmentation.self, name: "Augmentation")
+  try session.registerClass(
+    LuaAugmentation.self, name: "Augmentation",
+    metamethods: [
+      method("__tostring") { call in
+        .string(described(try call.object(1, "self", as: LuaAugmentation.self).value))
+      }
+    ])
 }
 
 /// A random change of images in Lua's hands.
@@ -101,7 +109,7 @@ private func loaderOptions(_ call: LuaCall, _ dataset: ImageDataset) throws -> L
     at: 2,
     allowed: [
       "batch_size", "shuffle", "drop_last", "seed", "epoch", "indices", "weights", "batches",
-      "augment", "prefetch",
+      "augment", "prefetch", "start",
     ])
   var options = try walk(o, dataset)
   options.augment = try (o.table("augment")?.array ?? []).map { value in
@@ -141,6 +149,10 @@ func walk(
   options.seed = try o.seed() ?? options.seed
   options.epoch = try o.integer("epoch") ?? options.epoch
   options.prefetch = try o.integer("prefetch") ?? options.prefetch
+  if let start = try o.integer("start") {
+    guard start >= 1 else { throw o.error("start", "batches count from 1, got \(start)") }
+    options.start = start - 1
+  }
   if let indices = try o.tensor("indices") {
     options.indices = try within(
       data, candidates(zeroBased(indices) { o.error("indices", $0) }), { o.error("indices", $0) })

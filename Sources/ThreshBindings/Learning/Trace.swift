@@ -101,6 +101,14 @@ func registerSelection(in session: LuaSession) throws {
           epoch: call.count(2, "epoch"), seconds: call.number(3, "seconds"))
         return .none
       },
+      // position(): how many bytes are on the disk.
+      method("position") { call in
+        .integer(try call.object(1, "self", as: TraceWriter.self).position())
+      },
+      // counts(): what `count` has counted since `write_counts`; nil when nothing was.
+      method("counts") { call in
+        .one(try countsTable(call.object(1, "self", as: TraceWriter.self).counts))
+      },
       method("close") { call in
         try call.object(1, "self", as: TraceWriter.self).close()
         return .none
@@ -144,14 +152,15 @@ private func givenSelection(_ call: LuaCall, _ i: Int) throws -> Selection {
     residual: residual, filled: filled)
 }
 
-/// `th.select.write_trace(path, {data=, method=, options=, seed=, …})`.
+/// `th.select.write_trace(path, {data=, method=, options=, seed=, …})`; with `resume`, `{bytes =, counts =}`, it
+/// goes on with a file that it keeps so many bytes of.
 func traceWriter(_ call: LuaCall) throws -> TraceWriter {
   let path = try call.path(1, "path")
   let o = try call.options(
     at: 2,
     allowed: [
       "data", "method", "options", "seed", "split", "model", "parent", "epochs", "batch_method",
-      "batch_options",
+      "batch_options", "resume",
     ])
   guard case .object(let object)? = o.value("data"), let data = object as? any Candidates else {
     throw o.error("data", "Dataset or DetectionDataset expected")
@@ -171,53 +180,20 @@ func traceWriter(_ call: LuaCall) throws -> TraceWriter {
     }
     return options.sorted { $0.name < $1.name }
   }
+  let header = TraceHeader(
+    dataset: data.name, fingerprint: try data.fingerprint(), n: data.count,
+    split: try o.string("split"), model: try o.string("model"),
+    method: try o.required("method", o.string("method")), options: try plain("options"),
+    seed: try o.integer("seed") ?? 0, epochs: try o.integer("epochs"),
+    batchMethod: try o.string("batch_method"), batchOptions: try plain("batch_options"),
+    productVersion: threshVersion, parent: try o.string("parent"))
+  guard let resume = try o.table("resume") else {
+    return try TraceWriter(path: path, header: header, labels: data.classLabels)
+  }
+  guard case .integer(let bytes) = try resume.get("bytes"), bytes >= 0 else {
+    throw o.error("resume", "needs 'bytes', a number of at least 0")
+  }
   return try TraceWriter(
-    path: path,
-    header: TraceHeader(
-      dataset: data.name, fingerprint: data.fingerprint(), n: data.count, split: o.string("split"),
-      model: o.string("model"), method: o.required("method", o.string("method")),
-      options: plain("options"), seed: o.integer("seed") ?? 0, epochs: o.integer("epochs"),
-      batchMethod: o.string("batch_method"), batchOptions: plain("batch_options"),
-      productVersion: threshVersion, parent: o.string("parent")),
-    labels: data.classLabels)
-}
-
-/// `th.statistics`: sums up runs.
-func statistics() -> Namespace {
-  var statistics = Namespace("th.statistics")
-  statistics.function("summary") { call in
-    .one(table(try Summary(call.numbers(1, "values").doubles), []))
-  }
-  statistics.function("speedup") { call in
-    let result = try FixedAccuracySpeedup(
-      baseline: curves(call, 1, "baseline"), runs: curves(call, 2, "runs"),
-      target: call.number(3, "target"))
-    var fields: [LuaTable.Field] = [
-      (.string("reached"), .integer(result.ratios.count)),
-      (.string("count"), .integer(result.count)),
-    ]
-    if let below = result.below { fields.append((.string("below"), .number(below))) }
-    if result.ratios.isEmpty { return .one(.table(LuaTable(fields: fields))) }
-    return .one(table(try Summary(result.ratios), fields))
-  }
-  return statistics
-}
-
-private func table(_ summary: Summary, _ more: [LuaTable.Field]) -> LuaValue {
-  .table(
-    LuaTable(
-      fields: [
-        (.string("median"), .number(summary.median)), (.string("min"), .number(summary.min)),
-        (.string("max"), .number(summary.max)), (.string("mean"), .number(summary.mean)),
-      ] + more))
-}
-
-private func curves(_ call: LuaCall, _ i: Int, _ name: String) throws -> [AccuracyCurve] {
-  try call.contents(i, name).array.map { value in
-    guard case .table(let table) = value, case .table(let seconds) = try table.get("seconds"),
-      case .table(let accuracy) = try table.get("accuracy")
-    else { throw call.argumentError(i, name, "curves with seconds and accuracy expected") }
-    return try AccuracyCurve(
-      seconds: seconds.numbers().doubles, accuracy: accuracy.numbers().doubles)
-  }
+    resuming: path, header: header, labels: data.classLabels, bytes: Int(bytes),
+    tally: givenCounts(resume.get("counts")) { o.error("resume", $0) })
 }

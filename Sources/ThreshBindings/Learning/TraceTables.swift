@@ -80,3 +80,31 @@ func countBatch(_ writer: TraceWriter, _ call: LuaCall) throws {
   }
   try writer.count(images, rows: positions("kept"), losses: judged)
 }
+
+/// The counts of a batch selector that no event holds yet, as tensors (n,); nil without any.
+func countsTable(_ tally: BatchTally?) throws -> LuaValue {
+  guard let tally else { return .nil }
+  return .table(
+    LuaTable([
+      "seen": .object(try countTensor(tally.seen)), "kept": .object(try countTensor(tally.kept)),
+      "losses": .object(try countTensor(tally.losses)), "sums": .object(try Tensor(tally.sums)),
+    ]))
+}
+
+/// What `countsTable` gave, taken back.
+func givenCounts(_ value: LuaValue, _ problem: (String) -> any Error) throws -> BatchTally? {
+  if case .nil = value { return nil }
+  guard case .table(let table) = value else { throw problem("'counts' must be a table") }
+  func values<T: Element>(_ name: String, _ type: T.Type) throws -> [T] {
+    guard case .object(let object) = try table.get(name), let tensor = object as? Tensor else {
+      throw problem("'counts' needs '\(name)', a tensor")
+    }
+    return try tensor.castValues(type)
+  }
+  func numbers(_ name: String) throws -> [Int] { try values(name, Int64.self).map { Int($0) } }
+  let tally = try BatchTally(
+    seen: numbers("seen"), kept: numbers("kept"), losses: numbers("losses"),
+    sums: values("sums", Double.self))
+  guard let tally else { throw problem("the tensors of 'counts' must hold counts of the same images") }
+  return tally
+}

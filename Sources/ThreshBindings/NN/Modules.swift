@@ -61,6 +61,23 @@ func registerModules(in session: LuaSession) throws {
           try tensorsByName(call, 2, "state"), strict: options.boolean("strict") ?? true)
         return .object(try own(call))
       },
+      // random_state(): (k, 3) int64, where the streams of the k modules stand that draw random numbers.
+      method("random_state") { call in
+        let states = try own(call).randomState()
+        return .tensor(try Tensor(states.flatMap { $0 }, [states.count, 3]))
+      },
+      method("load_random_state") { call in
+        let state = try call.tensor(2, "state")
+        guard state.ndim == 2, state.shape[1] == 3, state.dtype == .int64 else {
+          throw call.argumentError(
+            2, "state",
+            "int64 of shape (k, 3) expected, got \(state.dtype.name) of \(shapeText(state.shape))")
+        }
+        let numbers = try state.castValues(Int64.self)
+        try own(call).load(
+          randomState: (0..<state.shape[0]).map { Array(numbers[3 * $0..<3 * $0 + 3]) })
+        return .object(try own(call))
+      },
       method("train") { call in
         let module = try own(call)
         module.training = try call.optionalBoolean(2, "mode") ?? true

@@ -24,6 +24,19 @@ func registerOptimizers(in session: LuaSession) throws {
         }
         return .number(try own(call).clipGradients(norm: limit))
       },
+      // scale_gradients(factor): multiplies every gradient.
+      method("scale_gradients") { call in
+        let factor = try call.number(2, "factor")
+        guard factor.isFinite else {
+          throw call.argumentError(2, "factor", "must be finite, got \(factor)")
+        }
+        try own(call).scaleGradients(factor)
+        return .none
+      },
+      method("load_param_groups") { call in
+        try loadGroups(own(call), call)
+        return .object(try own(call))
+      },
       method("state_dict") { call in
         .one(
           .table(
@@ -50,7 +63,10 @@ func registerOptimizers(in session: LuaSession) throws {
           }
         }),
       LuaProperty("rates", get: { .list(try own($0).groups.map { .number($0.lr) }) }),
-    ])
+      LuaProperty("name", get: { .string(try own($0).name) }),
+      LuaProperty("param_groups", get: { .list(try own($0).groups.map(groupTable)) }),
+    ],
+    metamethods: [method("__tostring") { call in .string(described(try own(call))) }])
 
   try session.registerClass(
     LuaSchedule.self, name: "Schedule",
@@ -66,7 +82,61 @@ func registerOptimizers(in session: LuaSession) throws {
           to: try call.object(2, "optimizer", as: Optimizer.self), step: try call.count(3, "step"))
         return .none
       },
+    ],
+    metamethods: [
+      method("__tostring") { call in
+        .string(described(try call.object(1, "self", as: LuaSchedule.self).schedule))
+      }
     ])
+}
+
+/// The settings of a group as they are now; base_lr is the rate that a schedule starts from.
+private func groupTable(_ group: Optimizer.Group) -> LuaValue {
+  .table(
+    LuaTable([
+      "lr": .number(group.lr), "base_lr": .number(group.baseRate),
+      "momentum": .number(group.momentum), "weight_decay": .number(group.weightDecay),
+    ]))
+}
+
+/// `optimizer:load_param_groups(groups)`: what `param_groups` gave, taken back.
+private func loadGroups(_ optimizer: Optimizer, _ call: LuaCall) throws {
+  let list = try call.contents(2, "groups").array
+  guard list.count == optimizer.groups.count else {
+    throw call.argumentError(
+      2, "groups", "\(list.count) groups for an optimiser of \(optimizer.groups.count)")
+  }
+  var groups = optimizer.groups
+  for (i, item) in list.enumerated() {
+    func setting(_ name: String) throws -> Double {
+      if case .table(let table) = item {
+        switch try table.get(name) {
+        case .number(let value) where value.isFinite && value >= 0: return value
+        case .integer(let value) where value >= 0: return Double(value)
+        default: break
+        }
+      }
+      throw call.argumentError(
+        2, "groups", "group \(i + 1) needs '\(name)', finite and not negative")
+    }
+    groups[i].lr = try setting("lr")
+    groups[i].baseRate = try setting("base_lr")
+    groups[i].momentum = try setting("momentum")
+    groups[i].weightDecay = try setting("weight_decay")
+  }
+  optimizer.groups = groups
+}
+
+/// An optimiser as a script would make it: `SGD {lr = 0.1, momentum = 0.9, …}`, a group each.
+private func described(_ optimizer: Optimizer) -> String {
+  let beta = optimizer is Adam ? "beta1" : "momentum"
+  let groups = optimizer.groups.map { group in
+    "{lr = \(group.baseRate), \(beta) = \(group.momentum), weight_decay = \(group.weightDecay), "
+      + "parameters = \(group.parameters.count)}"
+  }
+  let settings = optimizer.settings + [("maximize", "\(optimizer.maximize)")]
+  return "\(optimizer.name) {" + settings.map { "\($0.name) = \($0.value)" }.joined(separator: ", ")
+    + ", " + groups.joined(separator: ", ") + "}"
 }
 
 /// A schedule in Lua's hands.

@@ -43,7 +43,7 @@ public struct DetectionBatch: Sendable {
 public final class DetectionLoader {
   private let maker: DetectionBatchMaker
   private let ahead: Prefetcher<DetectionBatch?>?
-  private var given = 0
+  private var given: Int
 
   /// - Throws: `TensorError` for options that do not fit the dataset.
   public init(
@@ -57,11 +57,13 @@ public final class DetectionLoader {
     }
     let maker = try DetectionBatchMaker(dataset, options)
     self.maker = maker
+    given = try maker.plan.start(options.loader.start)
+    let start = given
     ahead =
       options.loader.prefetch == 0
       ? nil
-      : Prefetcher(count: maker.plan.batches.count, capacity: options.loader.prefetch) {
-        try maker.make($0, parallel: false)
+      : Prefetcher(count: maker.plan.batches.count - start, capacity: options.loader.prefetch) {
+        try maker.make(start + $0, parallel: false)
       }
   }
 
@@ -69,6 +71,9 @@ public final class DetectionLoader {
 
   /// The number of batches of the epoch; those of which no image can be read are not given.
   public var batchCount: Int { maker.plan.batches.count }
+
+  /// How many batches of the epoch are behind: those before the start, those given and those passed over.
+  public var position: Int { given }
 
   /// What was wrong with each image that has been left out so far.
   public var skipped: [String] { maker.skipped.withLock { $0 } }

@@ -35,4 +35,7 @@ public enum ImageFile {
   public static func writePNG(_ image: RGBImage, to path: String) throws {
     try AtomicFile.write(path, PNG.encode(image))
   }
+
+  /// The bytes of a PNG file.
+  public static func png(_ image: RGBImage) throws -> [UInt8] { try PNG.encode(image) }
 }

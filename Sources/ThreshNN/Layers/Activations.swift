@@ -31,21 +31,26 @@ public final class Identity: Module {}
 /// Zeroes elements with probability p in training and scales the others by 1 / (1 - p).
 public final class Dropout: Module {
   public let p: Double
-  private var stream: RandomStream
+  private var draws: RandomStream
+
+  public override var stream: RandomStream? {
+    get { draws }
+    set { draws = newValue ?? draws }
+  }
 
   public override var details: String { "\(p)" }
 
   public init(_ p: Double = 0.5, initializer: Initializer) throws {
     guard p >= 0, p < 1 else { throw TensorError("Dropout", "p must be in [0, 1), got \(p)") }
     self.p = p
-    stream = initializer.stream("dropout")
+    draws = initializer.stream("dropout")
     super.init()
   }
 
   public override func forward(_ x: Tensor) throws -> Tensor {
     guard training && p > 0 else { return x }
     // Each forward pass takes the next numbers, in whole blocks of four.
-    defer { stream.position += UInt64((x.count + 3) / 4 * 4) }
-    return try x.dropout(p, stream: stream)
+    defer { draws.position += UInt64((x.count + 3) / 4 * 4) }
+    return try x.dropout(p, stream: draws)
   }
 }

@@ -19,6 +19,12 @@ open class Module {
     didSet { for child in children { child.module.training = training } }
   }
 
+  /// Where the forward pass draws its random numbers from; nil for a module that draws none.
+  open var stream: RandomStream? {
+    get { nil }
+    set {}
+  }
+
   /// Is told of this module's calls; see `summary`.
   public var observer: (any ModuleObserver)?
 

@@ -37,6 +37,14 @@ public final class Adam: Optimizer {
     }
   }
 
+  public override var name: String { decoupled ? "AdamW" : "Adam" }
+  public override var settings: [(name: String, value: String)] {
+    [("beta2", "\(beta2)"), ("eps", "\(eps)"), ("amsgrad", "\(amsgrad)")]
+  }
+  override var stateNames: (required: [String], optional: [String]) {
+    (["step", "exp_avg", "exp_avg_sq"], ["max_exp_avg_sq"])
+  }
+
   public override func stateDict() throws -> [String: Tensor] {
     var saved: [String: Tensor] = [:]
     for (index, state) in states {
@@ -49,6 +57,7 @@ public final class Adam: Optimizer {
   }
 
   public override func load(_ state: [String: Tensor]) throws {
+    try check(state)
     var loaded: [Int: Tensor.AdamState] = [:]
     try forEachParameter { index, _, parameter in
       guard let step = state["\(index).step"],

@@ -73,6 +73,49 @@ open class Optimizer {
   /// Takes back what `stateDict` gave.
   open func load(_ state: [String: Tensor]) throws {}
 
+  /// The kind of optimiser, as a script makes it.
+  open var name: String { "Optimizer" }
+  /// The settings of its own, beside those of the groups, by the names that a script gives them.
+  open var settings: [(name: String, value: String)] { [] }
+  /// The names under which `stateDict` keeps a parameter's tensors; with a state, all of `required` are there.
+  var stateNames: (required: [String], optional: [String]) { ([], []) }
+
+  /// Refuses a saved state that is not of this kind of optimiser or not of so many parameters.
+  /// - Throws: with the name that does not fit, and what would.
+  func check(_ state: [String: Tensor]) throws {
+    let count = groups.reduce(0) { $0 + $1.parameters.count }
+    let (required, optional) = stateNames
+    func problem(_ reason: String) -> TensorError {
+      TensorError("load_state_dict", "the state does not fit \(name): \(reason)")
+    }
+    var found: [Int: Set<String>] = [:]
+    for key in state.keys.sorted() {
+      let parts = key.split(separator: ".", maxSplits: 1, omittingEmptySubsequences: false)
+      guard parts.count == 2, let index = Int(parts[0]), index >= 0,
+        (required + optional).contains(String(parts[1]))
+      else {
+        let names = (required + optional).joined(separator: ", ")
+        throw problem("'\(key)' is not a parameter's number and one of \(names)")
+      }
+      guard index < count else {
+        throw problem("'\(key)' is of parameter \(index) (from 0), of which it has \(count)")
+      }
+      found[index, default: []].insert(String(parts[1]))
+    }
+    for (index, names) in found.sorted(by: { $0.key < $1.key }) {
+      if let missing = required.first(where: { !names.contains($0) }) {
+        throw problem("'\(index).\(missing)' is missing")
+      }
+    }
+  }
+
+  /// Multiplies all gradients by a number, as those that were summed over several batches.
+  public func scaleGradients(_ factor: Double) throws {
+    for group in groups {
+      for parameter in group.parameters { try parameter.scaleGradient(factor) }
+    }
+  }
+
   /// Scales all gradients so that their joint 2-norm is at most `limit`. Returns the norm before.
   public func clipGradients(norm limit: Double) throws -> Double {
     var squares = 0.0

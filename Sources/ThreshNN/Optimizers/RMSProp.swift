@@ -29,6 +29,14 @@ public final class RMSProp: Optimizer {
     }
   }
 
+  public override var name: String { "RMSProp" }
+  public override var settings: [(name: String, value: String)] {
+    [("alpha", "\(alpha)"), ("eps", "\(eps)"), ("centered", "\(centered)")]
+  }
+  override var stateNames: (required: [String], optional: [String]) {
+    (["square_avg"], ["grad_avg", "momentum_buffer"])
+  }
+
   public override func stateDict() throws -> [String: Tensor] {
     var saved: [String: Tensor] = [:]
     for (index, state) in states {
@@ -40,6 +48,7 @@ public final class RMSProp: Optimizer {
   }
 
   public override func load(_ state: [String: Tensor]) throws {
+    try check(state)
     var loaded: [Int: Tensor.RMSPropState] = [:]
     try forEachParameter { index, _, parameter in
       guard let square = try saved(state, index, "square_avg", like: parameter) else { return }

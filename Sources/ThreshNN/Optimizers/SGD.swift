@@ -33,11 +33,18 @@ public final class SGD: Optimizer {
     }
   }
 
+  public override var name: String { "SGD" }
+  public override var settings: [(name: String, value: String)] {
+    [("dampening", "\(dampening)"), ("nesterov", "\(nesterov)")]
+  }
+  override var stateNames: (required: [String], optional: [String]) { (["momentum_buffer"], []) }
+
   public override func stateDict() throws -> [String: Tensor] {
     Dictionary(uniqueKeysWithValues: buffers.map { ("\($0.key).momentum_buffer", $0.value) })
   }
 
   public override func load(_ state: [String: Tensor]) throws {
+    try check(state)
     var loaded: [Int: Tensor] = [:]
     try forEachParameter { index, _, parameter in
       loaded[index] = try saved(state, index, "momentum_buffer", like: parameter)

@@ -24,6 +24,15 @@ public final class LossHistory {
 
   public var count: Int { queue.count }
 
+  /// The losses, the oldest first: adding them to an empty history gives this one.
+  public var losses: [Double] { Array(queue[oldest...] + queue[..<oldest]) }
+
+  /// Forgets what it holds and adds `losses`, the oldest first.
+  public func replace(with losses: [Double]) {
+    (queue, sorted, oldest) = ([], [], 0)
+    for loss in losses { append(loss) }
+  }
+
   /// Adds a loss; the oldest leaves once `capacity` are there. NaN, which has no order, counts as infinite.
   public func append(_ loss: Double) {
     let loss = loss.isNaN ? .infinity : loss

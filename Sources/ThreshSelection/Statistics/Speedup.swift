@@ -1,80 +1,97 @@
 // SPDX-License-Identifier: Apache-2.0
 import ThreshTensor
 
-/// Accuracy against cumulative seconds of training and selection; evaluation time is left out.
-public struct AccuracyCurve: Sendable {
-  public let seconds: [Double]
-  public let accuracy: [Double]
+/// A speedup as far as it is known: exactly, or only from one side where a run never got there.
+public struct Speedup: Sendable, Equatable {
+  /// 0 where only `high` is known, else the speedup or what it lies above.
+  public let low: Double
+  /// Infinite where only `low` is known.
+  public let high: Double
 
-  /// - Throws: when the lists differ in length or seconds fall.
-  public init(seconds: [Double], accuracy: [Double]) throws {
-    guard seconds.count == accuracy.count else {
-      throw TensorError(
-        "speedup", "\(seconds.count) times for \(accuracy.count) accuracies")
-    }
-    guard zip(seconds, seconds.dropFirst()).allSatisfy(<=) else {
-      throw TensorError("speedup", "cumulative seconds must not fall")
-    }
-    self.seconds = seconds
-    self.accuracy = accuracy
-  }
+  public init(low: Double, high: Double) { (self.low, self.high) = (low, high) }
 
-  /// The first time at which the accuracy is at least `target`, by linear interpolation between two
-  /// evaluations; the first evaluation stands for itself. nil when it is never reached.
-  public func time(to target: Double) -> Double? {
-    guard let i = accuracy.firstIndex(where: { $0 >= target }) else { return nil }
-    guard i > 0 else { return seconds[0] }
-    let part = (target - accuracy[i - 1]) / (accuracy[i] - accuracy[i - 1])
-    return seconds[i - 1] + part * (seconds[i] - seconds[i - 1])
+  public var isExact: Bool { low == high }
+
+  /// The cost of `baseline` to reach `target` by that of `run`, both from the same seed.
+  ///
+  /// A run that never reached it would have needed more than its whole cost, so its speedup lies below the
+  /// baseline's cost by that; and above it is where the baseline never did. nil when neither did, or when the
+  /// one that did not has cost nothing.
+  public init?(baseline: AccuracyCurve, run: AccuracyCurve, target: Double) {
+    switch (baseline.cost(to: target), run.cost(to: target)) {
+    case (let base?, let own?):
+      // Both may have it before any training: a cost of 0 is no better than 0.
+      let ratio = own == base ? 1 : base / own
+      self.init(low: ratio, high: ratio)
+    case (let base?, nil):
+      guard let whole = run.cost.last, whole > 0 else { return nil }
+      self.init(low: 0, high: base / whole)
+    case (nil, let own?):
+      guard let whole = baseline.cost.last, whole > 0 else { return nil }
+      self.init(low: whole / own, high: .infinity)
+    case (nil, nil):
+      return nil
+    }
   }
 }
 
-/// How much sooner runs reach an accuracy than the runs of a baseline, seed by seed.
+/// How much sooner runs reach an accuracy than the runs of a baseline: seed by seed, and over the seeds
+/// the median with its interval.
+///
+/// Runs that never got there count with what is known of them: the median is taken with all that is
+/// uncertain at its least and once more at its most, and so are the limits of the interval. Leaving them
+/// out would make a method look the better the more often it fails.
 public struct FixedAccuracySpeedup: Sendable {
-  /// Of the pairs in which both runs reached the accuracy.
-  public let ratios: [Double]
-  /// Pairs in which the baseline reached it.
-  public let count: Int
-  /// Where a run never reached it, its speedup lies below baseline time / its whole time; the
-  /// smallest such bound.
-  public let below: Double?
+  public enum Verdict: String, Sendable {
+    /// The whole interval lies above 1.
+    case faster
+    /// The whole interval lies below 1.
+    case slower
+    /// The interval holds 1.
+    case undecided
+    /// Fewer than two pairs say anything.
+    case none
+  }
 
-  /// - Throws: when there is not one run for each run of the baseline.
-  public init(baseline: [AccuracyCurve], runs: [AccuracyCurve], target: Double) throws {
+  /// Pair by pair; nil where nothing is known.
+  public let pairs: [Speedup?]
+  /// Of the pairs that say something; nil without any.
+  public let median: Speedup?
+  /// nil with fewer than two such pairs.
+  public let interval: ClosedRange<Double>?
+
+  /// - Throws: when there is not one run for each run of the baseline, or `bootstrap` does not take a
+  ///   pair whose speedup has no upper bound.
+  public init(
+    baseline: [AccuracyCurve], runs: [AccuracyCurve], target: Double, bootstrap: MedianBootstrap
+  ) throws {
     guard baseline.count == runs.count else {
       throw TensorError("speedup", "\(runs.count) runs beside \(baseline.count) of the baseline")
     }
-    var ratios: [Double] = []
-    var (count, below): (Int, Double?) = (0, nil)
-    for (base, run) in zip(baseline, runs) {
-      guard let baseTime = base.time(to: target) else { continue }
-      count += 1
-      if let time = run.time(to: target) {
-        // Both may have it before any training: 0 seconds are no faster than 0.
-        ratios.append(time == baseTime ? 1 : baseTime / time)
-      } else if let whole = run.seconds.last, whole > 0 {
-        below = min(below ?? .infinity, baseTime / whole)
-      }
+    guard !target.isNaN else { throw TensorError("speedup", "the accuracy to reach is nan") }
+    pairs = zip(baseline, runs).map { Speedup(baseline: $0, run: $1, target: target) }
+    let known = pairs.compactMap { $0 }
+    let (lows, highs) = (known.map(\.low), known.map(\.high))
+    median =
+      known.isEmpty
+      ? nil : Speedup(low: quantile(lows.sorted(), 0.5), high: quantile(highs.sorted(), 0.5))
+    // Both from the same resamples.
+    if let least = try bootstrap.interval(lows), let most = try bootstrap.interval(highs) {
+      interval = least.lowerBound...most.upperBound
+    } else {
+      interval = nil
     }
-    self.ratios = ratios
-    self.count = count
-    self.below = below
   }
-}
 
-/// Median, extremes and mean of a few numbers.
-public struct Summary: Sendable, Equatable {
-  public let median, min, max, mean: Double
+  /// The speedups of the pairs in which both got there.
+  public var exact: [Double] { pairs.compactMap { $0 }.filter(\.isExact).map(\.low) }
 
-  /// - Throws: for an empty list.
-  public init(_ values: [Double]) throws {
-    guard let first = values.min(), let last = values.max() else {
-      throw TensorError("summary", "there is nothing to sum up")
-    }
-    let sorted = values.sorted()
-    let middle = sorted.count / 2
-    median = sorted.count % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2
-    (min, max) = (first, last)
-    mean = values.reduce(0, +) / Double(values.count)
+  /// How many pairs say something.
+  public var count: Int { pairs.count { $0 != nil } }
+
+  public var verdict: Verdict {
+    guard let interval else { return .none }
+    if interval.lowerBound > 1 { return .faster }
+    return interval.upperBound < 1 ? .slower : .undecided
   }
 }

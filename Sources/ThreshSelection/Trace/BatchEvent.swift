@@ -83,11 +83,23 @@ public struct BatchEvent: Sendable {
 }
 
 /// Counts over one epoch what a batch selector sees and keeps of n images.
-struct BatchTally {
-  private var seen: [Int]
-  private var kept: [Int]
-  private var sums: [Double]
-  private var losses: [Int]
+public struct BatchTally: Sendable {
+  /// How often each image came by, was kept and was judged by a loss, and the sum of these losses. (n)
+  public private(set) var seen: [Int]
+  public private(set) var kept: [Int]
+  public private(set) var losses: [Int]
+  public private(set) var sums: [Double]
+
+  var count: Int { seen.count }
+
+  /// The tally with these lists; nil unless they are of the same images and hold counts.
+  public init?(seen: [Int], kept: [Int], losses: [Int], sums: [Double]) {
+    let range = 0...Int(Int32.max)
+    guard [kept.count, losses.count, sums.count].allSatisfy({ $0 == seen.count }),
+      [seen, kept, losses].allSatisfy({ $0.allSatisfy(range.contains) })
+    else { return nil }
+    (self.seen, self.kept, self.losses, self.sums) = (seen, kept, losses, sums)
+  }
 
   init(_ n: Int) {
     seen = [Int](repeating: 0, count: n)

@@ -94,7 +94,51 @@ public final class TraceWriter {
     try put(header.json.text)
   }
 
+  /// Goes on with a file of which the first `bytes` are kept and the rest is cut off: what a run wrote
+  /// behind its checkpoint, before it was killed.
+  /// - Throws: when the file cannot be opened, does not begin with this header, or has fewer bytes.
+  public init(
+    resuming path: String, header: TraceHeader, labels: [Int]? = nil, bytes: Int,
+    tally: BatchTally? = nil
+  ) throws {
+    self.path = path
+    n = header.n
+    self.labels = labels
+    func problem(_ reason: String) -> TensorError {
+      TensorError("trace", "\(path) cannot be gone on with: \(reason)")
+    }
+    if let tally, tally.count != n {
+      throw problem("the counts are of \(tally.count) images, the trace of \(n)")
+    }
+    guard let opened = fopen(path, "r+b") else { throw problem(String(cString: strerror(errno))) }
+    file = opened
+    let line = Array((header.json.text + "\n").utf8)
+    var found = [UInt8](repeating: 0, count: line.count)
+    guard fread(&found, 1, found.count, opened) == found.count, found == line else {
+      throw problem("its first line is not that of this run")
+    }
+    guard fseek(opened, 0, SEEK_END) == 0, ftell(opened) >= bytes, bytes >= line.count else {
+      throw problem("\(bytes) bytes are needed, it has \(ftell(opened))")
+    }
+    guard ftruncate(fileno(opened), off_t(bytes)) == 0, fseek(opened, bytes, SEEK_SET) == 0 else {
+      throw problem(String(cString: strerror(errno)))
+    }
+    self.tally = tally
+  }
+
   deinit { close() }
+
+  /// How many bytes are in the file and on the disk: where `init(resuming:)` may cut.
+  public func position() throws -> Int {
+    guard let file else { throw TensorError("trace", "\(path) is closed") }
+    guard fflush(file) == 0, fsync(fileno(file)) == 0 else {
+      throw TensorError("trace", "\(path) cannot be written: \(String(cString: strerror(errno)))")
+    }
+    return ftell(file)
+  }
+
+  /// What has been counted since the last `writeCounts`; nil when nothing was.
+  public var counts: BatchTally? { tally }
 
   public func write(_ event: TraceEvent) throws { try put(event.json.text) }
 

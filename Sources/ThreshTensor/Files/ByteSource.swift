@@ -140,4 +140,15 @@ public enum WholeFile {
     try MemoryPool.shared.require(source.count, "read")
     return try source.bytes(0, source.count, for: "the file")
   }
+
+  /// Hands the file's bytes over piece by piece, in order.
+  /// - Throws: `TensorError` naming the path, for what is no regular file or cannot be read.
+  public static func pieces(_ path: String, _ use: (UnsafeRawBufferPointer) throws -> Void) throws {
+    let source = try ByteSource(path: path)
+    let piece = 1 << 20
+    for start in stride(from: 0, to: source.count, by: piece) {
+      try source.bytes(start, min(piece, source.count - start), for: "the file")
+        .withUnsafeBytes(use)
+    }
+  }
 }

@@ -39,6 +39,11 @@ package enum BLAS {
   /// Keeps OpenBLAS from starting threads of its own.
   package static let ready: Void = openblas_set_num_threads(1)
 
+  /// The CPU that OpenBLAS has chosen its kernels for, such as `Haswell`.
+  package static var coreName: String {
+    openblas_get_corename().map { String(cString: $0) } ?? "unknown"
+  }
+
   /// Whether BLAS can read a matrix with these extents and strides in place, and how.
   static func layout(_ rows: Int, _ columns: Int, _ strides: (Int, Int))
     -> (transposed: Bool, leading: Int)?

@@ -36,6 +36,25 @@ public struct RandomStream: Sendable {
     reload()
   }
 
+  /// What the stream is and where it stands, as three numbers: its key, its name and `position`.
+  public var state: [Int64] {
+    func joined(_ pair: SIMD2<UInt32>) -> Int64 {
+      Int64(bitPattern: UInt64(pair[0]) | UInt64(pair[1]) << 32)
+    }
+    return [joined(key), joined(name), Int64(bitPattern: position)]
+  }
+
+  /// The stream that `state` was asked of; nil unless there are three numbers.
+  public init?(state: [Int64]) {
+    guard state.count == 3 else { return nil }
+    func parts(_ number: Int64) -> SIMD2<UInt32> {
+      SIMD2(UInt32(truncatingIfNeeded: number), UInt32(truncatingIfNeeded: number >> 32))
+    }
+    (key, name, words) = (parts(state[0]), parts(state[1]), .zero)
+    position = UInt64(bitPattern: state[2])
+    reload()
+  }
+
   /// FNV-1a over the UTF-8 bytes, 64 bits.
   public static func hash(_ text: String) -> UInt64 {
     var h: UInt64 = 0xcbf2_9ce4_8422_2325

@@ -49,23 +49,33 @@ local function check(name, given, parts, defaults)
   return o
 end
 
--- What make() gives, once a run. A selector may serve several runs, so it is kept by the run.
+-- Tells selectors of one run apart by what they choose from: a sum of the embeddings, or of the proxy's weights.
+local function key_of(o)
+  local sum = 0
+  for _, tensor in ipairs(o.proxy and o.proxy:parameters() or { o.embeddings }) do
+    sum = sum + tensor:detach():to("float64"):sum():item()
+  end
+  return string.format("thresh.milo %s %s %s %s %.17g", o.similarity, o.lambda or "none", o.objective or "none",
+    o.temperature or "none", sum)
+end
+
+-- What make() gives, once a run. A selector may serve several runs, so it is kept by the run, under a key that
+-- is the same when the run is resumed.
 local function once(ctx, o, key, make)
-  local kept = ctx.store[o] or {}
-  ctx.store[o] = kept
+  o.key = o.key or key_of(o)
+  local kept = ctx.store[o.key] or {}
+  ctx.store[o.key] = kept
   if kept[key] == nil then kept[key] = make() end
   return kept[key]
 end
 
 local function problem(ctx, o)
-  local embeddings = once(ctx, o, "embeddings", function()
-    if o.embeddings then
-      if o.embeddings.ndim ~= 2 or o.embeddings.shape[1] ~= ctx.n then
-        error(string.format("embeddings must have a row for each of %d candidates, got shape (%s)",
-          ctx.n, table.concat(o.embeddings.shape, ", ")), 0)
-      end
-      return o.embeddings
-    end
+  local given = o.embeddings
+  if given and (given.ndim ~= 2 or given.shape[1] ~= ctx.n) then
+    error(string.format("embeddings must have a row for each of %d candidates, got shape (%s)",
+      ctx.n, table.concat(given.shape, ", ")), 0)
+  end
+  local embeddings = given or once(ctx, o, "embeddings", function()
     local view = ctx:with_model(o.proxy)
     local found = view:embeddings()
     ctx.forwarded = ctx.forwarded + view.forwarded

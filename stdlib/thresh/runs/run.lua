@@ -1,0 +1,188 @@
+-- SPDX-License-Identifier: Apache-2.0
+-- The handle of one run: its folder as a table with methods.
+
+local core = require "thresh.core"
+local json = require "thresh.json"
+local native = require "thresh.runs.native"
+local options = require "thresh.options"
+local plain = require "thresh.runs.plain"
+
+---@class Run
+local Run = {}
+Run.__index = Run
+Run.__name = "Run"
+
+function Run:__tostring()
+  return string.format("run %s (%s) %s", self.name, self.status.state, self.path)
+end
+
+--- The time as status.json has it.
+local function now() return os.date "!%Y-%m-%dT%H:%M:%SZ" end
+
+-- Errors point at who called the method.
+local function writable(self, method)
+  if not self.writes then
+    error(string.format("run:%s: %s was opened to be read; th.runs.reopen(path) writes to it", method,
+      self.path), 3)
+  end
+end
+
+--- A path inside the run's folder, with the folders above it made.
+---@param name string such as "figures/loss.svg"
+---@return string path
+function Run:file(name)
+  if type(name) ~= "string" or name == "" or name:sub(1, 1) == "/" or ("/" .. name .. "/"):find("/../", 1, true) then
+    error("run:file: needs a path inside the run's folder, got " .. options.shown(name), 2)
+  end
+  local folder = name:match "^(.*)/[^/]*$"
+  if folder and self.writes then core.make_directory(self.path .. "/" .. folder) end
+  return self.path .. "/" .. name
+end
+
+--- Writes a table to a file of the run as JSON; the file is there whole or not at all.
+---@param name string the file, such as "notes.json"
+---@param value table
+function Run:save(name, value)
+  writable(self, "save")
+  local text = json.encode(plain.written("run:save", value, 1))
+  native.write(self:file(name), text .. "\n")
+end
+
+-- Appends to a file that stays open; what is written is with the system when this returns.
+local function append(self, name, text)
+  local file, problem = self.files[name], nil
+  if not file then
+    file, problem = io.open(self.path .. "/" .. name, "a")
+    if not file then error("run: " .. problem, 3) end
+    -- A line is one write, so that what a full disk cuts off can be told.
+    file:setvbuf("full", math.max(#text, 1 << 16))
+    self.files[name] = file
+  end
+  -- Behind a line that was cut off, the next one begins anew.
+  if self.cut[name] then text = "\n" .. text end
+  local ok
+  ok, problem = file:write(text)
+  if ok then ok, problem = file:flush() end
+  self.cut[name] = not ok
+  if not ok then error(string.format("run: %s/%s: %s", self.path, name, problem), 3) end
+end
+
+--- Adds a row to metrics.jsonl, one line, at once.
+---@param row table values by name: numbers (NaN and infinities too), texts, booleans
+function Run:log(row)
+  writable(self, "log")
+  if type(row) ~= "table" or next(row) == nil or #row > 0 then
+    error("run:log: needs a table of values by name, got "
+      .. (type(row) == "table" and (next(row) == nil and "an empty table" or "a list") or options.shown(row)), 2)
+  end
+  append(self, "metrics.jsonl", json.encode(plain.written("run:log", row, 1)) .. "\n")
+  if self.events then
+    self.logged = (self.logged or 0) + 1
+    self.events:row(row, math.tointeger(row.epoch) or math.tointeger(row.step) or self.logged)
+  end
+end
+
+--- The run's TensorBoard event file: scalar, histogram and image, each (tag, value, step), and close.
+--- From the first call on the numbers of every row that is logged go there too.
+---@return EventWriter writer
+function Run:tensorboard()
+  writable(self, "tensorboard")
+  self.events = self.events or require "thresh.runs.tensorboard"(self.path)
+  return self.events
+end
+
+--- Adds text to log.txt.
+---@param text string
+function Run:write(text)
+  writable(self, "write")
+  if type(text) ~= "string" then error("run:write: needs a text, got " .. options.shown(text), 2) end
+  append(self, "log.txt", text)
+end
+
+--- The rows of metrics.jsonl.
+---@return table[] rows
+---@return integer unreadable lines passed over: a line that was being written when the run was killed
+function Run:metrics()
+  local rows, unreadable = {}, 0
+  local file = io.open(self.path .. "/metrics.jsonl", "r")
+  if not file then return rows, 0 end
+  for line in file:lines() do
+    local ok, row = pcall(json.decode, line)
+    if ok and type(row) == "table" then
+      rows[#rows + 1] = plain.read(row)
+    elseif line ~= "" then
+      unreadable = unreadable + 1
+    end
+  end
+  file:close()
+  return rows, unreadable
+end
+
+--- Takes away the rows of metrics.jsonl that a run which goes on from an earlier state will write again.
+---@param keep fun(row: table): boolean whether a row stays
+function Run:rewind(keep)
+  writable(self, "rewind")
+  local rows, lines = self:metrics(), {}
+  for _, row in ipairs(rows) do
+    if keep(row) then lines[#lines + 1] = json.encode(plain.written("run:rewind", row, 1)) .. "\n" end
+  end
+  if self.files["metrics.jsonl"] then self.files["metrics.jsonl"]:close() end
+  self.files["metrics.jsonl"], self.cut["metrics.jsonl"] = nil, nil
+  native.write(self.path .. "/metrics.jsonl", table.concat(lines))
+end
+
+-- Files that stay open are closed; what is written later opens them again.
+function Run:close()
+  if self.events then self.events:close() end
+  self.events = nil
+  for name, file in pairs(self.files) do
+    file:close()
+    self.files[name] = nil
+  end
+end
+
+local function ended(self, method, state, result, problem)
+  writable(self, method)
+  if self.status.state ~= "running" then
+    error(string.format("run:%s: %s is %s already", method, self.path, self.status.state), 3)
+  end
+  local status = {
+    state = state, started = self.status.started, ended = now(), seconds = core.clock() - self.clock
+      + (self.status.seconds or 0), result = result, error = problem, writer = self.status.writer,
+  }
+  native.write(self.path .. "/status.json", json.encode(plain.written("run:" .. method, status, 2)) .. "\n")
+  self:close()
+  self.status = plain.read(status)
+end
+
+--- The run is done.
+---@param result? table numbers by name
+function Run:finish(result)
+  if result ~= nil and type(result) ~= "table" then
+    error("run:finish: needs a table of results by name, got " .. options.shown(result), 2)
+  end
+  ended(self, "finish", "done", result)
+end
+
+--- The run has failed.
+---@param problem any an error as pcall gives it
+function Run:fail(problem)
+  local message, traceback = tostring(problem), nil
+  if type(problem) == "table" then
+    message = tostring(rawget(problem, "message") or problem)
+    traceback = rawget(problem, "traceback")
+  end
+  ended(self, "fail", "failed", nil, { message = message, traceback = traceback and tostring(traceback) })
+end
+
+--- The run was stopped before its end and can go on later.
+function Run:interrupt() ended(self, "interrupt", "interrupted") end
+
+return {
+  now = now,
+  --- A handle; `fields` are path, id, name, config, status and provenance.
+  new = function(fields, writes)
+    fields.files, fields.cut, fields.clock, fields.writes = {}, {}, core.clock(), writes
+    return setmetatable(fields, Run)
+  end,
+}

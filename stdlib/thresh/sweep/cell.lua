@@ -1,0 +1,225 @@
+-- SPDX-License-Identifier: Apache-2.0
+-- One cell of a sweep: claimed, run in a folder of its own, recorded once.
+
+local core = require "thresh.core"
+local halving = require "thresh.sweep.halving"
+local native = require "thresh.sweep.native"
+local options = require "thresh.options"
+local plain = require "thresh.runs.plain"
+local runs = require "thresh.runs"
+local shared = require "thresh.sweep.shared"
+local space = require "thresh.sweep.space"
+local tpe = require "thresh.sweep.tpe"
+
+local M = {}
+
+-- A cell whose process died this often is recorded as failed, so that it does not end every worker.
+local deaths_allowed = 3
+
+-- The trials of a search so far, in order of their numbers.
+local function trials_of(sweep)
+  local trials = {}
+  for _, cell in ipairs(sweep.cells) do
+    local record = sweep.store:record(cell.hash)
+    local point = record and sweep.store:point(cell.hash)
+    if point then
+      local value = record.state == "done" and type(record.result) == "table" and record.result[sweep.tpe.metric]
+      trials[#trials + 1] = { number = cell.number, point = point, value = type(value) == "number" and value or 0 / 0 }
+    end
+  end
+  return trials
+end
+
+--- The values of a cell; a search chooses them when the cell is first begun.
+function M.params(sweep, cell)
+  if cell.params then return cell.params end
+  local point = sweep.store:point(cell.hash)
+  if not point then
+    point = sweep.store:choose(cell.hash, tpe.suggest(sweep.tpe, sweep.searched, cell.number, trials_of(sweep)))
+  end
+  cell.params = space.merged(sweep.params, point)
+  return cell.params
+end
+
+-- A folder whose process died while it made it; a new one takes its place.
+local function put_aside(path, problem)
+  local aside, n = path .. ".broken", 1
+  while not os.rename(path, aside) do
+    n = n + 1
+    if n > 99 then error(problem, 0) end
+    aside = path .. ".broken" .. n
+  end
+  io.stderr:write(string.format("sweep: %s; it is kept as %s\n", tostring(problem), aside))
+end
+
+-- The folder of an earlier try that was not recorded, or nil.
+local function begun(sweep, cell, lease, id)
+  local store = sweep.store
+  local path = store:started(cell.hash)
+  if path then return path end
+  -- One that an earlier holder of the lease has made but not noted.
+  local ending = "-" .. sweep.name .. "-" .. id .. "/"
+  for _, name in ipairs(lease.generation > 0 and core.list_directory(store.root) or {}) do
+    if #name == 10 + #ending and name:sub(-#ending) == ending then return store.root .. "/" .. name:sub(1, -2) end
+  end
+end
+
+-- The run folder, that of an earlier try that did not end or a new one; and whether the run has ended.
+local function run_of(sweep, cell, lease)
+  local store = sweep.store
+  local tries = store:tries(cell.hash)
+  local id = (tries == 0 and cell.hash or native.digest(cell.hash .. ":" .. tries)):sub(1, 8)
+  local path = begun(sweep, cell, lease, id)
+  if path then
+    local ok, known = pcall(runs.load, path)
+    if ok then
+      store:start(cell.hash, path)
+      if known.status.state == "done" or known.status.state == "failed" then return known, true end
+      return runs.reopen(path), false
+    end
+    put_aside(path, known)
+    os.remove(store:path("started", cell.hash))
+  end
+  local run = runs.create {
+    root = store.root, name = sweep.name, config = cell.params, id = id, tags = { "sweep:" .. sweep.name },
+  }
+  store:start(cell.hash, run.path)
+  return run, false
+end
+
+-- What a trial finds on its run beside the run's own methods.
+local function equip(sweep, cell, run, notes)
+  rawset(run, "report", function(self, step, value)
+    if self ~= run then error("run.report is a method: write run:report(step, value)", 2) end
+    if not math.tointeger(step) or step < 0 then
+      error("run:report: step must be a whole number of at least 0, got " .. options.shown(step), 2)
+    end
+    if type(value) ~= "number" then error("run:report: needs a number, got " .. options.shown(value), 2) end
+    if not sweep.asha then return false end
+    local stop = halving.report(sweep.asha, sweep.store, cell.hash, math.tointeger(step), value)
+    if stop and step < sweep.asha.max then notes.stopped = math.tointeger(step) end
+    return stop
+  end)
+  rawset(run, "shared_trace", function(given)
+    if given == run then error("run.shared_trace is a function: write run.shared_trace { … }", 2) end
+    local path, record, made, seconds = shared.find(sweep.store.root, given, 2)
+    notes.apart = notes.apart + seconds
+    notes.shared[#notes.shared + 1] = {
+      key = path:match "([^/]+)/[^/]+$", seconds = record.seconds, cpu_seconds = record.cpu_seconds, made = made,
+    }
+    return path
+  end)
+end
+
+-- An error with the frames that it came from.
+local function with_traceback(problem)
+  if type(problem) == "table" and rawget(problem, "traceback") then return problem end
+  local message = type(problem) == "table" and rawget(problem, "message") or problem
+  return { message = tostring(message), traceback = debug.traceback(tostring(message), 2) }
+end
+
+local function number_of(cell)
+  local seed = type(cell.params) == "table" and math.tointeger(cell.params.seed)
+  return seed and seed >= 0 and seed or math.tointeger(tonumber(cell.hash:sub(1, 8), 16))
+end
+
+-- What the trial prints goes to the log of its run as well.
+local function logged(run, body)
+  local own = print
+  print = function(...)
+    local words = table.pack(...)
+    for i = 1, words.n do words[i] = tostring(words[i]) end
+    run:write(table.concat(words, "\t") .. "\n")
+    own(...)
+  end
+  local results = table.pack(xpcall(body, with_traceback))
+  print = own
+  return table.unpack(results, 1, results.n)
+end
+
+-- Runs the trial: its result, or nil and an error.
+local function try(sweep, cell, run)
+  -- Draws without a seed of their own are the cell's, whatever ran before it in this process.
+  core.manual_seed(number_of(cell))
+  math.randomseed(number_of(cell))
+  local ok, result = logged(run, function() return sweep.trial(cell.params, run) end)
+  if not ok then return nil, result end
+  if result == nil then result = {} end
+  local fits, copy = pcall(plain.written, "the result of the trial", result)
+  if not fits or type(copy) ~= "table" or #copy > 0 then
+    return nil, { message = fits and "the trial must return a table of results by name, got "
+      .. (type(copy) == "table" and "a list" or options.shown(copy)) or tostring(copy) }
+  end
+  return plain.read(copy)
+end
+
+local function terminated()
+  local signals = rawget(core, "signals")
+  return signals and signals.requested and signals.requested() == "terminate"
+end
+
+local function message_of(problem)
+  return { message = tostring(rawget(problem, "message")), traceback = rawget(problem, "traceback") }
+end
+
+-- Runs a claimed cell and records how it ended.
+local function complete(sweep, cell, lease)
+  local store = sweep.store
+  M.params(sweep, cell)
+  local run, over = run_of(sweep, cell, lease)
+  local record = { number = cell.number, params = cell.params, run = run.path, tries = store:tries(cell.hash) + 1 }
+  if over then
+    -- It ended, but the process did so before it was recorded.
+    local status = run.status
+    record.state, record.result, record.seconds = status.state, status.result, status.seconds
+    record.error = status.error
+  elseif lease.deaths >= deaths_allowed then
+    record.state = "failed"
+    record.error = { message = string.format("the process that ran it died %d times; out of memory?", lease.deaths) }
+    run:fail(record.error)
+  else
+    local notes = { apart = 0, shared = {} }
+    equip(sweep, cell, run, notes)
+    local clock, cpu = core.clock(), os.clock()
+    local result, problem = try(sweep, cell, run)
+    -- Waiting for a shared trace, or making it, is told apart.
+    record.seconds, record.cpu_seconds = core.clock() - clock - notes.apart, os.clock() - cpu
+    if problem and terminated() then
+      run:interrupt()
+      return "terminated"
+    end
+    if problem then
+      record.state, record.error = "failed", message_of(problem)
+      run:write(record.error.traceback or record.error.message .. "\n")
+      run:fail(problem)
+    else
+      record.state, record.result, record.stopped = "done", result, notes.stopped
+      if #notes.shared > 0 then record.shared = notes.shared end
+      run:finish(result)
+    end
+  end
+  store:finish(cell.hash, record)
+  return record.state
+end
+
+--- Runs a cell unless it is recorded or someone else works on it: "done" or "failed", "recorded", "taken", or
+--- "terminated" when the process is to end. Errors are those of the sweep's files, not of the trial.
+function M.run(sweep, cell)
+  local store = sweep.store
+  if store:record(cell.hash) then return "recorded" end
+  local lease = native.claim(store:path("leases", cell.hash), store.stale, store.beat)
+  if not lease then return "taken" end
+  if store:record(cell.hash) then
+    native.release(lease.path)
+    return "recorded"
+  end
+  local ok, outcome = pcall(complete, sweep, cell, lease)
+  native.release(lease.path)
+  if not ok then
+    error(string.format("sweep: cell %d of '%s' cannot be recorded and is to be run again: %s", cell.number,
+      sweep.name, tostring(outcome)), 0)
+  end
+  return outcome
+end
+
+return M
