@@ -25,7 +25,8 @@ private struct Runs: ~Copyable {
     metrics: String? = nil
   ) throws {
     try write(folder, "config.json", config)
-    try write(folder, "provenance.json", #"{"id":"\#(folder.suffix(8))","name":"made"}"#)
+    let parts = RunRecord.parts(of: folder)
+    try write(folder, "provenance.json", #"{"id":"\#(parts.id)","name":"\#(parts.name)"}"#)
     if let metrics { try write(folder, "metrics.jsonl", metrics) }
     try write(folder, "status.json", status)
   }
