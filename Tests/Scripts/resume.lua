@@ -318,6 +318,38 @@ do
   support.refused({ path, "No such file" }, run, make, folder)
 end
 
+-- Values come back with their bits and types, in any nesting; what cannot is told by its place.
+do
+  local pack = require "thresh.train.pack"
+  local history = select.loss_history { capacity = 3 }
+  history:probabilities { 4, 1, 2, 3 }
+  local image = th.randn(2, 3, 4, 5):channels_last()
+  local text, tensors = pack.pack {
+    numbers = { 1, 1.0, -0.0, 0 / 0, math.huge, -math.huge, 0.1, math.mininteger, 5e-324 },
+    texts = { "", "é\n\0\"", "\xff\xfe", ["$"] = "tensor" }, odd = { [3] = true, [1.5] = { {} }, [false] = "no" },
+    image = image, deep = { { history = history } }, same = { a = image, ["a.b"] = { c = image }, a_ = image },
+  }
+  th.save_safetensors(scratch .. "/packed.safetensors", tensors)
+  local back = pack.unpack(text, (th.load_safetensors(scratch .. "/packed.safetensors")))
+  local numbers = back.numbers
+  assert(math.type(numbers[1]) == "integer" and math.type(numbers[2]) == "float" and 1 / numbers[3] == -math.huge)
+  assert(numbers[4] ~= numbers[4] and numbers[5] == math.huge and numbers[6] == -math.huge and numbers[7] == 0.1)
+  assert(numbers[8] == math.mininteger and math.type(numbers[8]) == "integer" and numbers[9] == 5e-324)
+  assert(back.texts[2] == "é\n\0\"" and back.texts[3] == "\xff\xfe" and back.texts["$"] == "tensor")
+  assert(back.odd[3] == true and next(back.odd[1.5][1]) == nil and back.odd[false] == "no")
+  assert(back.image:equal(image) and back.image.strides[2] == 1)
+  assert(back.deep[1].history:state():tolist()[1] == 1 and back.deep[1].history.capacity == 3)
+  assert(back.same["a.b"].c:equal(image) and back.same.a_:equal(image))
+  local loop = {}
+  loop.again = loop
+  support.refused({ "loop.again", "holds itself" }, pack.pack, { loop = loop })
+  support.refused({ "f.1 is a function" }, pack.pack, { f = { print } })
+  support.refused({ "t has a table as a key" }, pack.pack, { t = { [{}] = 1 } })
+  support.refused({ "t is a table with a metatable" }, pack.pack, { t = setmetatable({}, {}) })
+  support.refused({ "text", "no JSON at byte 2" }, th.parse_json, "{,}")
+  assert(th.parse_json("[1, null, 2.0]")[3] == 2.0)
+end
+
 -- What the options must be, and what a checkpoint cannot hold.
 local function refused_option(parts, checkpoint)
   support.refused(parts, run, function() return { checkpoint = checkpoint } end, new_folder())
