@@ -68,7 +68,7 @@ config.model, config.optimizer = model, optimizer
 config.data = config.data or small_digits()
 config.batch_size = config.batch_size or 32
 config.epochs, config.seed, config.quiet = 12, 7, true
-config.checkpoint = { path = folder .. "/checkpoints", seconds = 0.01, every = 3 }
+config.checkpoint = { path = folder .. "/checkpoints", seconds = 0.05, every = 3 }
 if wish == "KEEP" then config.checkpoint.keep = 1000 end
 local function signal(name) os.execute("kill -" .. name .. " $PPID") end
 if wish == "TERM" or wish == "USR1" then
