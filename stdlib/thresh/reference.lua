@@ -9,7 +9,7 @@ local M = {}
 
 --- The namespaces in the order of the reference: th itself, native ones, those written in Lua.
 M.namespaces = {
-  "th", "nn", "models", "optim", "schedule", "data", "select", "detect", "coco", "statistics", "runs",
+  "th", "nn", "models", "optim", "schedule", "data", "select", "detect", "coco", "statistics", "signals", "runs",
   "train", "compare", "sweep", "layers", "plot", "show", "inspect", "progress", "arguments", "help",
 }
 
@@ -17,7 +17,7 @@ M.namespaces = {
 local files = {
   "th", "tensor", "stream", "profile", "object", "nn", "module", "summary", "models", "optim", "schedule",
   "data", "dataset", "detection_dataset", "select", "trace", "loss_history", "detect", "detectors", "coco",
-  "evaluation", "statistics", "runs",
+  "evaluation", "statistics", "signals", "runs",
 }
 
 -- Namespaces written in Lua, without stubs: what the file says of itself is their text. The value is the

@@ -37,13 +37,13 @@ function Checkpoints.open(path, keep)
       if name:find "%.tmp$" then os.remove(path .. "/" .. name) end
     end
     local probe = path .. "/.writable"
-    core.write_file(probe, "")
+    assert(io.open(probe, "w")):close()
     os.remove(probe)
   end)
   return self
 end
 
--- The names of all that may be checkpoints, the newest first.
+-- The names of all files that end alike, the newest first.
 local function names(self, suffix)
   local found = {}
   for _, name in ipairs(core.list_directory(self.path)) do
@@ -60,13 +60,16 @@ local function remove(self, name)
   os.remove(file(self, name, "safetensors"))
 end
 
--- Keeps the last ones up to `newest`: what lies behind is of a run that was resumed from before it. Tensors
--- without a head, of a run that was killed between the two, go too.
+-- Keeps the last ones up to `newest`: what lies behind is of a run that was resumed from before it. One file of
+-- the two alone, as of a run that was killed between them, goes too.
 local function prune(self, newest)
-  local kept, whole = 0, {}
-  for _, name in ipairs(names(self, "json")) do whole[name] = true end
-  for _, name in ipairs(names(self, "safetensors")) do
-    if whole[name] and name <= newest and kept < self.keep then kept = kept + 1 else remove(self, name) end
+  local kept, parts = 0, {}
+  local files = names(self, "%a+")
+  for _, name in ipairs(files) do parts[name] = (parts[name] or 0) + 1 end
+  for i, name in ipairs(files) do
+    if name ~= files[i - 1] then
+      if parts[name] == 2 and name <= newest and kept < self.keep then kept = kept + 1 else remove(self, name) end
+    end
   end
 end
 
