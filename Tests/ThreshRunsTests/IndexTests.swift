@@ -154,7 +154,7 @@ func runIndex_foldersThatChange_areSeen(_ inMemory: Bool) throws {
   try runs.run(a)
   let path = runs.root + "/" + RunIndex.fileName
   for damage in ["not a database at all, and long enough to be looked at".utf8, "".utf8].map(
-    Data.init)
+    { Data($0) })
   {
     _ = try RunIndex(root: runs.root)
     try damage.write(to: URL(filePath: path))
