@@ -23,8 +23,8 @@ local files = {
 -- Namespaces written in Lua, without stubs: what the file says of itself is their text. The value is the
 -- function that is called by the namespace's own name.
 local lua_parts = {
-  train = "train", compare = "compare", sweep = "sweep", layers = "", plot = "", show = "show", inspect = "inspect", progress = "",
-  arguments = "parse", help = "help",
+  train = "train", compare = "compare", sweep = "sweep", layers = "", plot = "", show = "show", inspect = "inspect",
+  progress = "", arguments = "parse", help = "help",
 }
 
 local function lines_in(text)
