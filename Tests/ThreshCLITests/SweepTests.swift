@@ -241,7 +241,8 @@ private final class Sweep {
       local th = require "thresh"
       local data = th.data.digits()
       local killed = arg[1] == "killed"
-      local found = th.sweep { name = "s", root = arg[1], grid = { seed = { 1, 2 } }, quiet = true, trial = function(p, run)
+      local grid = { seed = { 1, 2 } }
+      local found = th.sweep { name = "s", root = arg[1], grid = grid, quiet = true, trial = function(p, run)
         local model = th.models.mlp { in_channels = 1, image_size = 8, width = 16, seed = p.seed }
         local result = th.train {
           model = model, data = data, epochs = 4, seed = p.seed, quiet = true, run = run,

@@ -56,7 +56,8 @@ private func addLeases(to sweep: inout Namespace) {
     let path = try call.path(1, "path")
     let durable = try call.optionalBoolean(3, "durable") ?? true
     return .boolean(
-      try call.withBytes(2, "text") { try PublishedFile.write(path, [UInt8]($0), durable: durable) })
+      try call.withBytes(2, "text") { try PublishedFile.write(path, [UInt8]($0), durable: durable) }
+    )
   }
 }
 
