@@ -230,7 +230,7 @@ private final class Sweep {
       result.errors == "thresh sweep: unknown command 'statsu' (did you mean 'status'?)\n")
     let missing = try command.run(["sweep", "collect", "s", "--root=elsewhere"])
     #expect(
-      missing.errors == "thresh sweep: sweep.load: there is no sweep 's' in elsewhere/sweeps\n")
+      missing.errors == "thresh sweep: there is no sweep 's' in elsewhere/sweeps\n")
     #expect(try command.run(["sweep"]).output.hasPrefix("usage: thresh sweep COMMAND"))
   }
 
