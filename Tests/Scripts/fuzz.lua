@@ -387,10 +387,10 @@ V.makers.Run = function()
   return th.runs.create { root = scratch .. "/runs", id = string.format("%08x", tried), tensorboard = chance(0.2) }
 end
 V.makers.RunQuery = function() return th.runs.open(scratch .. "/runs") end
-for class, prefix in pairs { Run = "run:", RunQuery = "runs:" } do
+for _, class in ipairs { "Run", "RunQuery" } do
   local meta = getmetatable(V.makers[class]())
   for _, name in ipairs(W.sorted(meta)) do
-    if type(meta[name]) == "function" then add(prefix .. name, meta[name], class) end
+    if name:find "^%l" then add(class .. ":" .. name, meta[name], class) end
   end
 end
 add("nn.define()()", function(...)

@@ -13,7 +13,6 @@ Run.__index = Run
 Run.__name = "Run"
 
 function Run:__tostring()
-  if rawget(self, "status") == nil then return "run" end
   return string.format("run %s (%s) %s", self.name, self.status.state, self.path)
 end
 
@@ -37,17 +36,23 @@ local function writable(self, method, level)
   end
 end
 
+-- A path inside the folder, with the folders above it made where the run is written to.
+local function inside(self, method, name)
+  if type(name) ~= "string" or name == "" or name:sub(1, 1) == "/" or ("/" .. name .. "/"):find("/../", 1, true) then
+    error(string.format("run:%s: needs a path inside the run's folder, got %s", method, options.shown(name)), 3)
+  end
+  local folder = name:match "^(.*)/[^/]*$"
+  if folder and self.writes then core.make_directory(self.path .. "/" .. folder) end
+  return self.path .. "/" .. name
+end
+
 --- A path inside the run's folder, with the folders above it made.
 ---@param name string such as "figures/loss.svg"
 ---@return string path
 function Run:file(name)
   own(self, "file", 2)
-  if type(name) ~= "string" or name == "" or name:sub(1, 1) == "/" or ("/" .. name .. "/"):find("/../", 1, true) then
-    error("run:file: needs a path inside the run's folder, got " .. options.shown(name), 2)
-  end
-  local folder = name:match "^(.*)/[^/]*$"
-  if folder and self.writes then core.make_directory(self.path .. "/" .. folder) end
-  return self.path .. "/" .. name
+  local path = inside(self, "file", name)
+  return path
 end
 
 --- Writes a table to a file of the run as JSON; the file is there whole or not at all.
@@ -56,7 +61,7 @@ end
 function Run:save(name, value)
   writable(self, "save")
   local text = json.encode(plain.written("run:save", value, 1))
-  native.write(self:file(name), text .. "\n")
+  native.write(inside(self, "save", name), text .. "\n")
 end
 
 -- Appends to a file that stays open; what is written is with the system when this returns.
