@@ -77,9 +77,9 @@ end
 --- checkpoint's name.
 function Checkpoints:write(position, state)
   local name = string.format("%06d-%08d", position.epochs, position.batches)
-  local text, tensors = pack.pack(state)
-  doing("the checkpoint '" .. file(self, name, "safetensors") .. "' cannot be written", function()
-    local path = file(self, name, "safetensors")
+  local path = file(self, name, "safetensors")
+  doing("the checkpoint '" .. path .. "' cannot be written", function()
+    local text, tensors = pack.pack(state)
     core.save_safetensors(path, tensors, { metadata = { format = format, state = text } })
     core.write_file(file(self, name, "json"), json.encode {
       format = format, version = version, epochs = position.epochs, batches = position.batches,
