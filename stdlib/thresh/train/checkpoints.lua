@@ -20,6 +20,13 @@ local function message_of(problem)
   return type(problem) == "table" and tostring(problem.message) or tostring(problem)
 end
 
+-- A file, opened; an error is the system's reason alone.
+local function opened(path, mode)
+  local stream, problem = io.open(path, mode)
+  if not stream then error(problem, 0) end
+  return stream
+end
+
 -- Calls f; an error is raised again with what could not be done in front.
 local function doing(what, f, ...)
   local results = table.pack(pcall(f, ...))
@@ -37,7 +44,7 @@ function Checkpoints.open(path, keep)
       if name:find "%.tmp$" then os.remove(path .. "/" .. name) end
     end
     local probe = path .. "/.writable"
-    assert(io.open(probe, "w")):close()
+    opened(probe, "w"):close()
     os.remove(probe)
   end)
   return self
@@ -92,7 +99,7 @@ end
 
 -- The state of a checkpoint; raises why it is none.
 local function read(self, name)
-  local stream = assert(io.open(file(self, name, "json"), "rb"))
+  local stream = opened(file(self, name, "json"), "rb")
   local text = stream:read "a"
   stream:close()
   local head = core.parse_json(text)
