@@ -38,7 +38,7 @@ end
 --- in the middle of writing is removed. Raises an error where nothing can be written.
 function Checkpoints.open(path, keep)
   local self = setmetatable({ path = path, keep = keep }, Checkpoints)
-  doing("checkpoints cannot be written to '" .. path .. "'", function()
+  doing("train: checkpoints cannot be written to '" .. path .. "'", function()
     core.make_directory(path)
     for _, name in ipairs(core.list_directory(path)) do
       if name:find "%.tmp$" then os.remove(path .. "/" .. name) end
@@ -85,7 +85,7 @@ end
 function Checkpoints:write(position, state)
   local name = string.format("%06d-%08d", position.epochs, position.batches)
   local path = file(self, name, "safetensors")
-  doing("the checkpoint '" .. path .. "' cannot be written", function()
+  doing("train: the checkpoint '" .. path .. "' cannot be written", function()
     local text, tensors = pack.pack(state)
     core.save_safetensors(path, tensors, { metadata = { format = format, state = text } })
     core.write_file(file(self, name, "json"), json.encode {
@@ -124,7 +124,7 @@ function Checkpoints:newest()
       all[i + 1] and "; the one before is used" or "")
   end
   if #all > 0 then
-    error(string.format("none of the %d checkpoints in '%s' can be read; resume = false starts afresh", #all,
+    error(string.format("train: none of the %d checkpoints in '%s' can be read; resume = false starts afresh", #all,
       self.path), 0)
   end
 end
