@@ -344,6 +344,16 @@ do
   assert(back.image:equal(image) and back.image.strides[2] == 1)
   assert(back.deep[1].history:state():tolist()[1] == 1 and back.deep[1].history.capacity == 3)
   assert(back.same["a.b"].c:equal(image) and back.same.a_:equal(image))
+  -- What is packed can be read, however deep.
+  for _, key in ipairs { 1, "x", 1.5 } do
+    local deep, levels = { th.ones(1), history }, 0
+    while pack.holds(deep) do deep, levels = { [key] = deep }, levels + 1 end
+    assert(levels > 8)
+    text, tensors = pack.pack { deep = deep[key] }
+    back = pack.unpack(text, tensors).deep
+    for _ = 2, levels do back = back[key] end
+    assert(#back[2] == 3)
+  end
   local loop = {}
   loop.again = loop
   support.refused({ "loop.again", "holds itself" }, pack.pack, { loop = loop })

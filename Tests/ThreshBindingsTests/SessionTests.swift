@@ -143,7 +143,8 @@ import ThreshKit
         + "th.data.from_npz th.data.from_raw th.data.image th.data.image_folder th.data.save_png "
         + "th.detect.load_backbone th.list_directory th.load_npy th.load_npz th.load_safetensors "
         + "th.make_directory th.reset_peak_memory th.save_npy th.save_npz th.save_safetensors th.select.read_trace "
-        + "th.select.write_trace th.set_convolution th.set_num_threads")
+        + "th.select.write_trace th.set_convolution th.set_num_threads th.sha256 "
+        + "th.signals.requested th.signals.unwatch th.signals.watch th.write_file")
   }
 }
 

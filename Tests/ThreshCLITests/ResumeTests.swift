@@ -72,7 +72,7 @@ import Testing
     #expect(command.text(folder + "/outcome.json") == wanted)
   }
 
-  /// TERM writes a checkpoint within the epoch and ends with 143; the next start goes on from it.
+  /// TERM writes a checkpoint and ends with 143; the next start goes on from it.
   @Test func training_terminated_writesACheckpointAndGoesOn() throws {
     let command = try Command()
     let (wanted, _) = try whole("gradmatch", command)
@@ -87,6 +87,22 @@ import Testing
     let last = try command.run(training("gradmatch", folder))
     #expect(last.status == 0 && last.errors == "", "\(last.errors)")
     #expect(command.text(folder + "/outcome.json") == wanted)
+  }
+
+  /// On another CPU feature level the run goes on, but its bits are others: that is told.
+  @Test func training_resumedOnAnotherLevel_warns() throws {
+    let command = try Command()
+    let folder = command.folder + "/moved"
+    try FileManager.default.createDirectory(
+      atPath: folder, withIntermediateDirectories: true)
+    let level = try command.run(["-e", "print(require('thresh').cpu_level())"]).output
+    let ended = try command.run(training("warm_adam", folder, ["TERM"]))
+    #expect(ended.status == 128 + SIGTERM)
+    let moved = try command.run(
+      training("warm_adam", folder), environment: ["THRESH_CPU": "generic"])
+    #expect(moved.status == 0)
+    let warning = "CPU level: \(level.dropLast()) in the checkpoint, generic now"
+    #expect(moved.errors.contains(warning) == (level != "generic\n"), "\(moved.errors)")
   }
 
   /// USR1 writes a checkpoint and training goes on; afterwards the signals are the system's again.

@@ -17,15 +17,17 @@ local signals = {}
 --- Watches for the signals from now on, until as many calls of unwatch.
 ---
 --- Example:
----     if th.signals.watch() then th.signals.unwatch() end
+---     local watching = th.signals.watch()
+---     assert(type(watching) == "boolean")
+---     if watching then th.signals.unwatch() end
 ---@return boolean watching whether the host of this session allows it
 function signals.watch() end
 
 --- Gives the signals back to whom they belonged before.
 ---
 --- Example:
----     th.signals.watch()
----     th.signals.unwatch()
+---     if th.signals.watch() then th.signals.unwatch() end
+---     assert(th.signals.requested() == nil)
 function signals.unwatch() end
 
 --- What was asked for: "terminate", which stays, or "checkpoint", which is taken by the call.

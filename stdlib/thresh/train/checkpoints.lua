@@ -20,6 +20,13 @@ local function message_of(problem)
   return type(problem) == "table" and tostring(problem.message) or tostring(problem)
 end
 
+-- A file, opened; an error is the system's reason alone.
+local function opened(path, mode)
+  local stream, problem = io.open(path, mode)
+  if not stream then error(problem, 0) end
+  return stream
+end
+
 -- Calls f; an error is raised again with what could not be done in front.
 local function doing(what, f, ...)
   local results = table.pack(pcall(f, ...))
@@ -31,13 +38,13 @@ end
 --- in the middle of writing is removed. Raises an error where nothing can be written.
 function Checkpoints.open(path, keep)
   local self = setmetatable({ path = path, keep = keep }, Checkpoints)
-  doing("checkpoints cannot be written to '" .. path .. "'", function()
+  doing("train: checkpoints cannot be written to '" .. path .. "'", function()
     core.make_directory(path)
     for _, name in ipairs(core.list_directory(path)) do
       if name:find "%.tmp$" then os.remove(path .. "/" .. name) end
     end
     local probe = path .. "/.writable"
-    assert(io.open(probe, "w")):close()
+    opened(probe, "w"):close()
     os.remove(probe)
   end)
   return self
@@ -77,9 +84,9 @@ end
 --- checkpoint's name.
 function Checkpoints:write(position, state)
   local name = string.format("%06d-%08d", position.epochs, position.batches)
-  local text, tensors = pack.pack(state)
-  doing("the checkpoint '" .. file(self, name, "safetensors") .. "' cannot be written", function()
-    local path = file(self, name, "safetensors")
+  local path = file(self, name, "safetensors")
+  doing("train: the checkpoint '" .. path .. "' cannot be written", function()
+    local text, tensors = pack.pack(state)
     core.save_safetensors(path, tensors, { metadata = { format = format, state = text } })
     core.write_file(file(self, name, "json"), json.encode {
       format = format, version = version, epochs = position.epochs, batches = position.batches,
@@ -92,7 +99,7 @@ end
 
 -- The state of a checkpoint; raises why it is none.
 local function read(self, name)
-  local stream = assert(io.open(file(self, name, "json"), "rb"))
+  local stream = opened(file(self, name, "json"), "rb")
   local text = stream:read "a"
   stream:close()
   local head = core.parse_json(text)
@@ -117,7 +124,7 @@ function Checkpoints:newest()
       all[i + 1] and "; the one before is used" or "")
   end
   if #all > 0 then
-    error(string.format("none of the %d checkpoints in '%s' can be read; resume = false starts afresh", #all,
+    error(string.format("train: none of the %d checkpoints in '%s' can be read; resume = false starts afresh", #all,
       self.path), 0)
   end
 end
