@@ -23,6 +23,7 @@ local chance, pick = V.chance, V.pick
 -- Why some are not called, or not with everything.
 local skipped = {
   ["th.make_directory"] = "makes folders; only called below the scratch folder",
+  ["th.write_file"] = "writes a file; only called below the scratch folder",
   ["th.save_npy"] = "writes a file; only called below the scratch folder",
   ["th.save_npz"] = "writes a file; only called below the scratch folder",
   ["th.save_safetensors"] = "writes a file; only called below the scratch folder",
@@ -285,7 +286,7 @@ local function attempt(target)
   for i = 1, n do
     local t = list[i]
     if type(t) == "table" and not debug.getmetatable(t) and t ~= _G then
-      for _, key in ipairs { "trace", "traces", "path", "root" } do
+      for _, key in ipairs { "trace", "traces", "path", "checkpoint", "root" } do
         if type(rawget(t, key)) == "string" then t[key] = below_scratch(t[key]) end
       end
       if rawget(t, "epochs") and math.tointeger(t.epochs) and target.name:find "^th%.%a+%(?%)?" then

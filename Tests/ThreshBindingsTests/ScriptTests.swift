@@ -12,7 +12,7 @@ import ThreshKit
     "tensors", "errors", "modules", "fusion", "selection", "scores", "greedy", "batches",
     "gradmatch", "deepfool", "layers", "plot", "detection", "images", "detection_training",
     "coco", "help", "stubs", "docs", "repl", "files", "progress", "profile", "sources", "traces",
-    "runs", "sweep", "statistics",
+    "resume", "runs", "sweep", "statistics",
   ])
   func script_run_returnsOk(_ name: String) throws {
     let scratch = FileManager.default.temporaryDirectory.appending(path: "thresh-\(UUID())")
