@@ -14,6 +14,14 @@ local function quoted(text)
   return '"' .. text:gsub("[\"'\\`$@{}#!]", function(c) return string.format("\\%03o", c:byte()) end) .. '"'
 end
 
+-- A text cut off to fit into some pixels; a letter takes 7 of them on average.
+local function fitted(text, pixels)
+  local most = math.max(4, math.floor(pixels / 7))
+  text = data.text(text)
+  if utf8.len(text) <= most then return text end
+  return text:sub(1, utf8.offset(text, most) - 1) .. "…"
+end
+
 -- Texts of ticks are formats of numbers.
 local function tick_quoted(text) return quoted((text:gsub("%%", "%%%%"))) end
 
@@ -64,14 +72,16 @@ function Script:plot()
 end
 
 local function titled(s, figure)
-  return figure.legend and s.label ~= "" and "title " .. quoted(s.label) or "notitle"
+  return figure.legend and s.label ~= "" and "title " .. quoted(fitted(s.label, figure.size[1] - 170)) or "notitle"
 end
 
 -- The lines that a legend below a field of `width` pixels takes; characters are some 7 pixels wide.
 local function legend_lines(figure, width)
   local count, widest = 0, 0
   for _, s in ipairs(figure.legend and figure.series or {}) do
-    if s.label ~= "" then count, widest = count + 1, math.max(widest, utf8.len(s.label) or #s.label) end
+    if s.label ~= "" then
+      count, widest = count + 1, math.max(widest, utf8.len(fitted(s.label, figure.size[1] - 170)))
+    end
   end
   local beside = math.max(1, (width - 90) // (widest * 7.5 + 70))
   return math.ceil(count / beside)
@@ -86,9 +96,9 @@ local function common(self, figure, width)
   self:add "set key outside bottom center horizontal Left reverse samplen 2.6 spacing 1.15 width 1"
   -- Not the blank for a sign that is gnuplot's own.
   self:add "set format '%%g'"
-  if figure.title ~= "" then self:add("set title %s offset 0,-0.4", quoted(figure.title)) end
-  if figure.x_label ~= "" then self:add("set xlabel %s offset 0,0.4", quoted(figure.x_label)) end
-  if figure.y_label ~= "" then self:add("set ylabel %s", quoted(figure.y_label)) end
+  if figure.title ~= "" then self:add("set title %s offset 0,-0.4", quoted(fitted(figure.title, width - 60))) end
+  if figure.x_label ~= "" then self:add("set xlabel %s offset 0,0.4", quoted(fitted(figure.x_label, width - 100))) end
+  if figure.y_label ~= "" then self:add("set ylabel %s", quoted(fitted(figure.y_label, figure.size[2] - 100))) end
   local lines = legend_lines(figure, width)
   if lines == 0 then
     self:add "unset key"
@@ -223,10 +233,10 @@ function draw.xy(self, figure)
   end
 end
 
--- Names along an axis.
-local function names(self, axis, list)
+-- Names along an axis, each cut off to some pixels.
+local function names(self, axis, list, room)
   local parts = {}
-  for i, name in ipairs(list) do parts[i] = string.format("%s %d", tick_quoted(name), i) end
+  for i, name in ipairs(list) do parts[i] = string.format("%s %d", tick_quoted(fitted(name, room)), i) end
   if #parts > 0 then self:add("set %stics (%s) scale 0", axis, table.concat(parts, ", ")) end
 end
 
@@ -260,8 +270,8 @@ function draw.bars(self, figure, width)
   if lying then across, along = "y", "x" end
   self:add("set %srange [%s:%s]", across, rounded(lying and n + 0.6 or 0.4), rounded(lying and 0.4 or n + 0.6))
   if lying then
-    self:add("set xlabel %s offset 0,0.4", quoted(figure.y_label))
-    self:add("set ylabel %s", quoted(figure.x_label))
+    self:add("set xlabel %s offset 0,0.4", quoted(fitted(figure.y_label, width - 100)))
+    self:add("set ylabel %s", quoted(fitted(figure.x_label, figure.size[2] - 100)))
     if figure.log_y then
       self:add "unset logscale"
       self:add "set logscale x 10"
@@ -277,7 +287,7 @@ function draw.bars(self, figure, width)
   end
   self:add("set %srange [%s:%s]", along, rounded(lowest), rounded(highest))
   self:add("set grid no%stics %stics", across, along)
-  names(self, across, figure.categories)
+  names(self, across, figure.categories, lying and width * 0.4 or (width - 90) / math.max(1, n))
   if not figure.log_y and lowest < 0 then
     self:add("set %szeroaxis linetype 1 linecolor rgb '#444444' linewidth 1", across)
   end
@@ -353,11 +363,17 @@ function draw.heatmap(self, figure, width)
   self:add("set yrange [%s:0.5]", number(rows + 0.5))
   self:add "set xtics scale 0"
   self:add "set ytics scale 0"
-  names(self, "x", figure.columns)
-  names(self, "y", figure.rows)
+  names(self, "x", figure.columns, (width - 210) / columns)
+  names(self, "y", figure.rows, width * 0.3)
   local source = self:block("column, row, value", cells)
   -- As rectangles: in an SVG a picture would be a file of its own.
-  self:draw("%s using 1:2:3 with image pixels notitle", source)
+  if rows > 1 and columns > 1 then
+    self:draw("%s using 1:2:3 with image pixels notitle", source)
+  else
+    -- A picture has at least two rows and columns.
+    self:draw("%s using 1:2:($1-0.5):($1+0.5):($2-0.5):($2+0.5):3 with boxxyerror fillstyle solid noborder linecolor palette notitle",
+      source)
+  end
   -- As large as the cells let them be.
   local longest = 1
   for _, part in ipairs { dark, light } do
@@ -441,7 +457,7 @@ local function grid(self, figure)
   local w, h = 1 / columns, (1 - below - above) / rows
   self:add "set multiplot"
   if figure.title ~= "" then
-    self:add("set label 1 %s at screen 0.5, screen %.4f center", quoted(figure.title), 1 - above / 2)
+    self:add("set label 1 %s at screen 0.5, screen %.4f center", quoted(fitted(figure.title, width - 60)), 1 - above / 2)
   end
   for i, f in ipairs(figure.figures) do
     local row, column = (i - 1) // columns, (i - 1) % columns
@@ -469,7 +485,7 @@ local function grid(self, figure)
         self:draw("NaN with %s linecolor rgb '%s' linewidth 1.8%s%s title %s",
           only_points and "points" or s.style == "steps" and "lines" or "linespoints", style.colours[i],
           only_points and "" or s.style == "both" and " dashtype (2,3)" or dash(i),
-          s.style == "steps" and "" or string.format(" pointtype %d", style.points[i]), quoted(s.label))
+          s.style == "steps" and "" or string.format(" pointtype %d", style.points[i]), quoted(fitted(s.label, figure.figures[1].size[1] - 170)))
       end
     end
     self:plot()

@@ -185,13 +185,13 @@ local function bars(groups, names, metrics)
   return figures
 end
 
--- The rows of the runs of each group, by group; and the fields they have.
+-- The rows of the runs of each group that are done, by group; and the fields they have.
 local function histories(groups, root)
   local out, fields = {}, {}
   for _, group in ipairs(groups) do
     local of_group = {}
     for _, cell in ipairs(group.cells) do
-      local name = type(cell.run) == "string" and cell.run:match "[^/]+$"
+      local name = cell.state == "done" and type(cell.run) == "string" and cell.run:match "[^/]+$"
       local ok, run = pcall(runs.load, root .. "/" .. (name or ""))
       local rows = name and ok and run:metrics() or {}
       if #rows > 1 then
@@ -241,7 +241,9 @@ local function curves(groups, names, root)
         for k, group in ipairs(part.groups) do
           drawn[k] = { label = label_of(group, names, part.without), runs = rows[group] }
         end
-        list[i] = study.curves(drawn, { y = metric, x = "epoch", title = part.title })
+        list[i] = study.curves(drawn, {
+          y = metric, x = "epoch", title = part.title ~= "" and part.title or metric .. " over the epochs",
+        })
       end
       figures[#figures + 1] = #list == 1 and list[1] or charts.grid(list, { columns = math.min(3, #list) })
     end
