@@ -13,7 +13,10 @@ public enum Sandbox {
     "thresh.matching", "thresh.options", "thresh.plot", "thresh.plot.axis", "thresh.plot.canvas",
     "thresh.plot.charts", "thresh.plot.data", "thresh.plot.figure", "thresh.plot.gnuplot",
     "thresh.plot.images", "thresh.plot.script", "thresh.plot.study", "thresh.plot.style",
-    "thresh.plot.terminal", "thresh.plot.text", "thresh.progress", "thresh.select",
+    "thresh.plot.terminal", "thresh.plot.text", "thresh.progress", "thresh.runs",
+    "thresh.runs.native",
+    "thresh.runs.plain", "thresh.runs.provenance", "thresh.runs.run", "thresh.runs.tensorboard",
+    "thresh.select",
     "thresh.selection", "thresh.selector", "thresh.selectors.batches", "thresh.selectors.cached",
     "thresh.selectors.greedy", "thresh.selectors.milo", "thresh.selectors.online",
     "thresh.selectors.scores", "thresh.task", "thresh.train",
@@ -94,6 +97,9 @@ public enum Sandbox {
     """,
     "th.optim": """
     Adam AdamW RMSProp SGD
+    """,
+    "th.runs": """
+    decode
     """,
     "th.schedule": """
     ConstantLR CosineAnnealingLR ExponentialLR LinearLR MultiStepLR OneCycleLR SequentialLR

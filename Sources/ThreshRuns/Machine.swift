@@ -11,11 +11,11 @@ public enum Machine {
   }
 
   /// The model of the first CPU as the kernel names it.
-  public static var cpuModel: String {
+  public static let cpuModel: String = {
     let lines = KernelFile.text("/proc/cpuinfo")?.split(separator: "\n") ?? []
     let model = lines.first { $0.hasPrefix("model name") }?.split(separator: ":").last
     return model.map { String($0.drop { $0 == " " }) } ?? "unknown"
-  }
+  }()
 
   /// Processes that ran or waited to, on average over the last minute; nil where it is not told.
   public static var load: Double? {

@@ -25,8 +25,13 @@ public enum RunFolder {
     AtomicFile.syncFolder(of: path)
   }
 
-  /// Removes a folder and all below it; links are removed, not followed.
+  /// Removes the folder of a run and all below it; links are removed, not followed.
+  /// - Throws: `TensorError` also for a folder that is not named as those of runs are.
   public static func remove(_ path: String) throws {
+    let name = path.split(separator: "/").last.map(String.init) ?? ""
+    guard RunRecord.isDated(name) else {
+      throw TensorError("runs", "'\(path)' is not named as a run's folder, YYYY-MM-DD-NAME-ID")
+    }
     var problem: Int32 = 0
     walk(path) { entry, isFolder in
       if (isFolder ? rmdir(entry) : unlink(entry)) != 0 && problem == 0 { problem = errno }
@@ -34,6 +39,15 @@ public enum RunFolder {
     guard problem == 0 else {
       throw TensorError("runs", "'\(path)' cannot be removed: \(reason(problem))")
     }
+  }
+
+  /// Seconds since something was put into a folder or taken away.
+  public static func age(_ path: String) throws -> Double {
+    var status = stat()
+    guard stat(path, &status) == 0 else {
+      throw TensorError("runs", "'\(path)': \(reason(errno))")
+    }
+    return EventWriter.now - Double(status.st_mtim.tv_sec)
   }
 
   /// The bytes of all files below a folder.

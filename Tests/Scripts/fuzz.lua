@@ -33,6 +33,15 @@ local skipped = {
   ["th.coco.merge"] = "writes a file; only called below the scratch folder",
   ["th.data.save_png"] = "writes a file; only called below the scratch folder",
   ["DetectionDataset:save"] = "writes a folder; only called below the scratch folder",
+  ["th.runs.create"] = "makes a folder; only called below the scratch folder",
+  ["th.runs.open"] = "makes an index; only called below the scratch folder",
+  ["th.runs.reopen"] = "writes files; only called below the scratch folder",
+  ["th.runs.tensorboard"] = "writes a file; only called below the scratch folder",
+  ["thresh.runs.native.create_folder"] = "makes a folder; only called below the scratch folder",
+  ["thresh.runs.native.event_writer"] = "writes a file; only called below the scratch folder",
+  ["thresh.runs.native.open_index"] = "makes an index; only called below the scratch folder",
+  ["thresh.runs.native.remove_run"] = "deletes; only called below the scratch folder",
+  ["thresh.runs.native.write"] = "writes a file; only called below the scratch folder",
   ["thresh.plot.gnuplot.save"] = "writes files; only called below the scratch folder",
 }
 -- Where the path stands that is not the first argument (behind self).
@@ -275,7 +284,7 @@ local function attempt(target)
   for i = 1, n do
     local t = list[i]
     if type(t) == "table" and not debug.getmetatable(t) and t ~= _G then
-      for _, key in ipairs { "trace", "traces", "path" } do
+      for _, key in ipairs { "trace", "traces", "path", "root" } do
         if type(rawget(t, key)) == "string" then t[key] = below_scratch(t[key]) end
       end
       if rawget(t, "epochs") and math.tointeger(t.epochs) and target.name:find "^th%.%a+%(?%)?" then
@@ -362,6 +371,18 @@ local progress = th.progress
 V.makers.Progress = function() return progress.start { total = pick { 0, 1, 100 }, every = 0, quiet = chance(0.5) } end
 for _, name in ipairs { "step", "finish" } do
   add("progress:" .. name, getmetatable(progress.start()).__index[name], "Progress")
+end
+local tried = 0
+V.makers.Run = function()
+  tried = tried + 1
+  return th.runs.create { root = scratch .. "/runs", id = string.format("%08x", tried), tensorboard = chance(0.2) }
+end
+V.makers.RunQuery = function() return th.runs.open(scratch .. "/runs") end
+for class, prefix in pairs { Run = "run:", RunQuery = "runs:" } do
+  local meta = getmetatable(V.makers[class]())
+  for _, name in ipairs(W.sorted(meta)) do
+    if type(meta[name]) == "function" then add(prefix .. name, meta[name], class) end
+  end
 end
 add("nn.define()()", function(...)
   return th.nn.define { name = "Odd", forward = function(_, x) return x end, init = function(self, ...)

@@ -13,6 +13,7 @@ import ThreshKit
     "gradmatch", "deepfool", "layers", "plot", "detection", "images", "detection_training",
     "coco", "help", "stubs", "docs", "repl", "files", "progress", "profile", "sources", "traces",
     "figures", "report",
+    "runs",
   ])
   func script_run_returnsOk(_ name: String) throws { try run(name) }
 

@@ -10,26 +10,6 @@ local runs = require "thresh.runs.run"
 ---@class runs
 local M = {}
 
--- Eight hexadecimal digits that no other run has.
-local function new_id()
-  local source = io.open("/dev/urandom", "rb")
-  local bytes = source and source:read(4)
-  if source then source:close() end
-  if not bytes then return string.format("%08x", math.random(0, 0xffffffff)) end
-  return (bytes:gsub(".", function(c) return string.format("%02x", c:byte()) end))
-end
-
--- Reads a file of a run as JSON; nil and the reason when it cannot be.
-local function read(path, name)
-  local file, problem = io.open(path .. "/" .. name, "r")
-  if not file then return nil, problem end
-  local text = file:read "a"
-  file:close()
-  local ok, value = pcall(json.decode, text)
-  if ok and type(value) == "table" then return value end
-  return nil, string.format("%s/%s: %s", path, name, ok and "no JSON object" or tostring(value))
-end
-
 --- Begins a run: a folder of its own, DATE-NAME-ID below root, with its configuration and provenance.
 ---
 --- What is returned writes to it:
@@ -69,14 +49,13 @@ function M.create(given)
   local config = plain.written("runs.create: config", o.config, 1)
   if #config > 0 then error("runs.create: option 'config' must have names, got a list", 2) end
   if config.seed == nil then config.seed = o.seed end
-  local provenance = require("thresh.runs.provenance")
-  local id = o.id or new_id()
+  local id = o.id or native.new_id()
   local path = string.format("%s/%s-%s-%s", o.root, os.date "%Y-%m-%d", o.name, id)
-  local record = provenance.of(o.data)
+  local record = require("thresh.runs.provenance").of(o.data, 2)
   record.name, record.id, record.seed = o.name, id, o.seed
   record.tags = o.tags and json.list(o.tags)
   record = plain.written("runs.create", record, 1)
-  local status = { state = "running", started = runs.now(), writer = provenance.writer() }
+  local status = { state = "running", started = runs.now(), writer = native.process() }
   native.create_folder(path)
   local files = { { "config.json", config }, { "provenance.json", record }, { "status.json", status } }
   for i, file in ipairs(files) do
@@ -101,16 +80,15 @@ local function loaded(what, path, writes)
     error(string.format("%s: needs the path of a run's folder, got %s", what, options.shown(path)), 3)
   end
   path = #path > 1 and path:gsub("/+$", "") or path
-  local config, problem = read(path, "config.json")
-  local status, provenance
-  if config then status, problem = read(path, "status.json") end
-  if status then provenance, problem = read(path, "provenance.json") end
-  if not provenance then
-    error(string.format("%s: '%s' is no run that can be read: %s", what, path, problem), 3)
+  local files = {}
+  for _, name in ipairs { "config", "status", "provenance" } do
+    local ok, content = pcall(native.read_json, path .. "/" .. name .. ".json")
+    if not ok then error(string.format("%s: '%s' is no run that can be read: %s", what, path, content), 3) end
+    files[name] = plain.read(content)
   end
   return runs.new({
-    path = path, id = provenance.id, name = provenance.name, config = plain.read(config),
-    provenance = plain.read(provenance), status = plain.read(status),
+    path = path, id = files.provenance.id, name = files.provenance.name, config = files.config,
+    provenance = files.provenance, status = files.status,
   }, writes)
 end
 
@@ -139,7 +117,7 @@ function M.load(path) return loaded("runs.load", path, false) end
 ---@return Run run
 function M.reopen(path)
   local run = loaded("runs.reopen", path, true)
-  local writer, own = run.status.writer, require("thresh.runs.provenance").writer()
+  local writer, own = run.status.writer, native.process()
   if run.status.state == "running" and type(writer) == "table" and writer.pid ~= own.pid
     and native.is_alive(writer) then
     error(string.format("runs.reopen: '%s' is being written by process %d of %s", path, writer.pid,

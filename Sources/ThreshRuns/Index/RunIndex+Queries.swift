@@ -20,7 +20,7 @@ extension RunIndex {
     public let isAlive: Bool?
   }
 
-  /// All runs by the names of their folders: the oldest day first.
+  /// All runs, the oldest first.
   ///
   /// A run that says of itself that it is running, while its process on this machine is gone, was interrupted.
   public func rows() throws -> [Row] {
@@ -30,7 +30,7 @@ extension RunIndex {
       try tables.database.statement(
         """
         SELECT number, folder, id, name, state, started, ended, seconds, tags, problem, error,
-          host, boot, pid, process FROM run ORDER BY folder
+          host, boot, pid, process FROM run ORDER BY started, folder
         """
       ).each { s in
         func text(_ column: Int32) -> String? { s.isNull(column) ? nil : s.text(column) }

@@ -89,8 +89,9 @@ public final class RunIndex {
     let known = try tables.stamps()
     var present = Set<String>()
     var changed: [(folder: String, stamp: Int)] = []
+    let stamps = try FolderStamps(root: root)
     for folder in try folders() {
-      let stamp = stamp(of: folder)
+      let stamp = stamps.stamp(of: folder)
       if stamp == nil && !RunRecord.isDated(folder) { continue }
       present.insert(folder)
       if known[folder] != stamp ?? 0 { changed.append((folder, stamp ?? 0)) }
@@ -114,27 +115,5 @@ public final class RunIndex {
     let types = [DT_DIR, DT_LNK, DT_UNKNOWN].map { UInt8($0) }
     return try RunFolder.entries(of: root)
       .filter { types.contains($0.type) && !$0.name.hasPrefix(".") }.map(\.name)
-  }
-
-  /// A number that changes with the files that the index reads; nil for a folder with neither status nor
-  /// configuration.
-  private func stamp(of folder: String) -> Int? {
-    var digest: UInt64 = 0xcbf2_9ce4_8422_2325
-    func mix(_ value: Int) {
-      digest = (digest ^ UInt64(bitPattern: Int64(value))) &* 0x100_0000_01b3
-    }
-    var isRun = false
-    for file in ["status.json", "config.json", "metrics.jsonl"] {
-      var status = stat()
-      let isThere = stat("\(root)/\(folder)/\(file)", &status) == 0
-      mix(isThere ? 1 : 2)
-      guard isThere else { continue }
-      isRun = isRun || file != "metrics.jsonl"
-      mix(Int(status.st_ino))
-      mix(Int(status.st_size))
-      mix(status.st_mtim.tv_sec)
-      mix(status.st_mtim.tv_nsec)
-    }
-    return isRun ? Int(truncatingIfNeeded: digest) : nil
   }
 }

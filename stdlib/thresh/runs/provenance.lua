@@ -3,6 +3,7 @@
 
 local native = require "thresh.runs.native"
 local json = require "thresh.json"
+local options = require "thresh.options"
 
 local M = {}
 
@@ -47,35 +48,36 @@ local function command_line()
   return words
 end
 
-local function described(data)
-  return { name = data.name, n = #data, fingerprint = data:fingerprint() }
+local function described(data, what, level)
+  local ok, fingerprint = pcall(function() return data:fingerprint() end)
+  if not ok then
+    error(string.format("runs.create: %s must be a dataset, got %s", what, options.shown(data)), level + 1)
+  end
+  return { name = data.name, n = #data, fingerprint = fingerprint }
 end
 
 -- A dataset, or a table of datasets by part.
-local function datasets(data)
+local function datasets(data, level)
   if data == nil then return nil end
-  if type(data) ~= "table" then return described(data) end
+  if type(data) ~= "table" then return described(data, "option 'data'", level + 1) end
   local parts = {}
   for name, part in pairs(data) do
-    if type(part) == "userdata" and part.fingerprint then parts[name] = described(part) end
+    -- What data.cifar10 and others give beside the parts: numbers and texts.
+    if type(part) == "userdata" then
+      parts[name] = described(part, "'" .. tostring(name) .. "' of option 'data'", level + 1)
+    end
   end
   return parts
 end
 
 --- The record of a run that begins now.
-function M.of(data)
+function M.of(data, level)
   local m = native.machine()
   return {
-    version = m.version, git = M.git(), command = command_line(), host = m.host, pid = m.pid,
+    version = m.version, git = M.git(), command = command_line(), host = m.host,
     cpu = m.cpu, cores = m.cores, level = m.level, blas = m.blas, convolution = m.convolution,
-    threads = m.threads, load = m.load, data = datasets(data),
+    threads = m.threads, load = m.load, data = datasets(data, level + 1),
   }
-end
-
---- The process that writes a run.
-function M.writer()
-  local m = native.machine()
-  return { host = m.host, boot = m.boot, pid = m.pid, started = m.started }
 end
 
 return M

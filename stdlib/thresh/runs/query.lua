@@ -15,6 +15,9 @@ local own = {
   problem = true, error = true, tags = true, alive = true,
 }
 
+-- What is known of a metric.
+local fields = { last = true, lowest = true, highest = true }
+
 local Row = { __name = "RunRow" }
 
 function Row:__index(name)
@@ -47,19 +50,23 @@ local function all(index, root)
   return runs
 end
 
--- Where a key is looked for: "own", "config" or "metric", and its name there; nil when no run has it.
+-- Where a key is looked for: "own", "config" or "metric", its name there, and of a metric which of its values;
+-- nil when no run has it.
 local function place(source, key)
   if own[key] then return "own", key end
-  local config, metric = key:match "^config%.(.+)$", key:match "^metrics%.(.+)$"
   if not source.keys then
     source.keys, source.names = {}, {}
     for _, name in ipairs(source.index.keys()) do source.keys[name] = true end
     for _, name in ipairs(source.index.metric_names()) do source.names[name] = true end
   end
   if source.keys[key] then return "config", key end
+  local config = key:match "^config%.(.+)$"
   if config and source.keys[config] then return "config", config end
-  if source.names[key] then return "metric", key end
-  if metric and source.names[metric] then return "metric", metric end
+  for _, name in ipairs { key, key:match "^metrics%.(.+)$" } do
+    if source.names[name] then return "metric", name, "last" end
+    local base, field = name:match "^(.+)%.(%l+)$"
+    if source.names[base] and fields[field] then return "metric", base, field end
+  end
 end
 
 local function unknown(what, source, key, level)
@@ -71,14 +78,15 @@ local function unknown(what, source, key, level)
     options.suggestion(key, names)), level + 1)
 end
 
--- A function from a row to its value of `key`: a field, a setting, or a metric's last value.
+-- A function from a row to its value of `key`: a field, a setting, or a metric's last value, or its lowest or
+-- highest one as NAME.lowest and NAME.highest.
 local function column(what, source, key, level)
   if type(key) ~= "string" then
     error(string.format("%s: keys are texts, got %s", what, options.shown(key)), level + 1)
   end
   local known = source.columns[key]
   if known then return known end
-  local kind, name = place(source, key)
+  local kind, name, field = place(source, key)
   local get
   if kind == "own" then
     get = function(row) return rawget(row, name) end
@@ -89,7 +97,7 @@ local function column(what, source, key, level)
     local values = source.index.metrics(name)
     get = function(row)
       local found = values[row.number]
-      return found and found.last
+      return found and found[field]
     end
   elseif next(source.keys) == nil and next(source.names) == nil then
     get = function() return nil end
@@ -155,31 +163,35 @@ function Query:where(conditions)
   return query(self.source, kept, self.ranked)
 end
 
--- Numbers before texts before the rest; NaN behind all numbers, in either direction.
-local ranks = { number = 1, string = 2, boolean = 3 }
-
-local function before(a, b, descending)
-  local x, y = ranks[type(a)] or 4, ranks[type(b)] or 4
-  if x == 1 and a ~= a then x = 1.5 end
-  if y == 1 and b ~= b then y = 1.5 end
-  if x ~= y then return x < y end
-  if x ~= 1 and x ~= 2 then return nil end
-  if a == b then return nil end
-  if descending then return a > b end
-  return a < b
+-- The classes of values in the order of a sorted list: numbers, NaN, texts, the rest.
+local function class_of(value)
+  if math.type(value) then return value == value and 1 or 2 end
+  return type(value) == "string" and 3 or 4
 end
 
--- Rows by their values, equal ones in the order that they had.
+-- Rows by their values, equal ones in the order that they had; only numbers and texts turn with the direction.
 local function sorted(rows, get, descending)
-  local items = {}
-  for i, row in ipairs(rows) do items[i] = { row = row, value = get(row), i = i } end
-  table.sort(items, function(a, b)
-    local first = before(a.value, b.value, descending)
-    if first == nil then return a.i < b.i end
-    return first
-  end)
+  local values, places, classes = {}, {}, { {}, {}, {}, {} }
+  for i, row in ipairs(rows) do
+    local value = get(row)
+    values[row], places[row] = value, i
+    table.insert(classes[class_of(value)], row)
+  end
+  local function ascends(a, b)
+    local x, y = values[a], values[b]
+    if x ~= y then return x < y end
+    return places[a] < places[b]
+  end
+  local function descends(a, b)
+    local x, y = values[a], values[b]
+    if x ~= y then return x > y end
+    return places[a] < places[b]
+  end
   local out = {}
-  for i, item in ipairs(items) do out[i] = item.row end
+  for i, class in ipairs(classes) do
+    if i % 2 == 1 then table.sort(class, descending and descends or ascends) end
+    table.move(class, 1, #class, #out + 1, out)
+  end
   return out
 end
 
@@ -210,11 +222,10 @@ function Query:best(name, given)
   local lowest = o.lowest
   if lowest == nil then lowest = name:find "loss" ~= nil or name:find "error" ~= nil end
   local field = o.of == "last" and "last" or lowest and "lowest" or "highest"
-  local _, metric = place(self.source, name)
-  local found = self.source.index.metrics(metric)
-  local rows = {}
-  for _, row in ipairs(self) do if found[row.number] then rows[#rows + 1] = row end end
-  return query(self.source, sorted(rows, function(row) return found[row.number][field] end, not lowest), name)
+  local key = field == "last" and name or name .. "." .. field
+  local get, rows = column("runs:best", self.source, key, 2), {}
+  for _, row in ipairs(self) do if get(row) ~= nil then rows[#rows + 1] = row end end
+  return query(self.source, sorted(rows, get, not lowest), key)
 end
 
 --- The rows as plain tables, each with its configuration and its metrics.

@@ -1,0 +1,216 @@
+// SPDX-License-Identifier: Apache-2.0
+import FoundationEssentials
+import Glibc
+import Testing
+
+/// Three runs below `runs`: done, failed, and one whose process ended without a word.
+private let threeRuns = """
+  local th = require "thresh"
+  for i, id in ipairs { "aaaaaaaa", "abbbbbbb", "cccccccc" } do
+    local run = th.runs.create { name = "t", id = id, config = { lr = i / 10, s = { name = "x" } } }
+    run:log { epoch = 1, accuracy = i / 4 }
+    run:log { epoch = 2, accuracy = i / 8 }
+    if i == 1 then run:finish { accuracy = 0.75 } end
+    if i == 2 then run:fail "boom" end
+    for _, name in ipairs { "000001-00000000", "000002-00000000" } do
+      io.open(run:file("checkpoints/" .. name .. ".json"), "w"):write("{}"):close()
+      io.open(run:file("checkpoints/" .. name .. ".safetensors"), "w"):write("x"):close()
+    end
+  end
+  """
+
+@Test func runsCommand_list_filtersSortsAndChoosesColumns() throws {
+  let command = try Command()
+  #expect(try command.run([command.file("three.lua", threeRuns)]).status == 0)
+  func list(_ words: [String]) throws -> String {
+    try command.run(["runs", "list"] + words).output
+  }
+  let whole = try command.run(["runs", "list"])
+  #expect(whole.status == 0 && whole.errors == "3 runs\n")
+  for part in ["aaaaaaaa         done", "abbbbbbb       failed", "cccccccc  interrupted"] {
+    #expect(whole.output.contains(part), "\(whole.output)")
+  }
+  let columns = ["--columns", "id,lr,accuracy"]
+  #expect(
+    try list(["--sort", "lr", "--descending", "--limit", "2"] + columns)
+      == """
+      id         lr  accuracy
+      -----------------------
+      cccccccc  0.3     0.375
+      abbbbbbb  0.2      0.25
+
+      """)
+  #expect(try list(["lr>=0.2", "state!=failed"] + columns).contains("\ncccccccc"))
+  #expect(try list(["lr>=0.2", "state!=failed"] + columns).contains("bbbb") == false)
+  #expect(
+    try list(["--best", "accuracy", "--columns", "id"]).hasPrefix("id\n--------\naaaaaaaa\n"))
+  let json = try list(["s.name=x", "id=aaaaaaaa", "--json", "--columns", "id,lr"])
+  #expect(json.hasPrefix(#"[{"id":"aaaaaaaa","lr":0.1,"path":"runs/"#), "\(json)")
+}
+
+@Test func runsCommand_showCompareExport_tellWhatRunsHold() throws {
+  let command = try Command()
+  #expect(try command.run([command.file("three.lua", threeRuns)]).status == 0)
+  let show = try command.run(["runs", "show", "aa"])
+  #expect(show.status == 0, "\(show.errors)")
+  for part in [
+    "state                    done", "lr                       0.1",
+    "accuracy  0.75    0.125     0.25",
+  ] {
+    #expect(show.output.contains(part), "\(show.output)")
+  }
+  let gone = try command.run(["runs", "show", "c"])
+  #expect(gone.output.contains("interrupted (its process"), "\(gone.output)")
+  let ambiguous = try command.run(["runs", "show", "a"])
+  #expect(ambiguous.status == 2 && ambiguous.errors.contains("may be aaaaaaaa or abbbbbbb"))
+  let compared = try command.run(["runs", "compare", "aa", "ab"])
+  #expect(
+    compared.output == """
+                        t-aaaaaaaa  t-abbbbbbb
+      ----------------------------------------
+      lr                       0.1         0.2
+      metrics.accuracy        0.75        0.25
+
+      """, "\(compared.output)")
+  let csv = try command.run(["runs", "export", "--sort", "id", "--limit", "1"])
+  #expect(
+    csv.output.hasPrefix("id,name,state,started,seconds,config.lr,config.s.name,metrics.accuracy"))
+  #expect(csv.output.contains("\naaaaaaaa,t,done,") && csv.output.contains(",0.1,x,0.75"))
+  let series = try command.run(
+    ["runs", "export", "id=abbbbbbb", "--series", "--format", "jsonl", "--out", "out.jsonl"])
+  #expect(series.status == 0 && series.output == "")
+  #expect(
+    command.text(command.folder + "/out.jsonl") == """
+      {"accuracy":0.5,"epoch":1,"id":"abbbbbbb"}
+      {"accuracy":0.25,"epoch":2,"id":"abbbbbbb"}
+
+      """)
+}
+
+@Test func runsCommand_gc_listsFirstAndSparesWhatRuns() throws {
+  let command = try Command()
+  #expect(try command.run([command.file("three.lua", threeRuns)]).status == 0)
+  func folders() throws -> [String] {
+    try FileManager.default.contentsOfDirectory(atPath: command.folder + "/runs")
+      .compactMap { $0.hasPrefix("2") ? String($0.suffix(8)) : nil }.sorted()
+  }
+  func checkpoints() throws -> [String] {
+    let folder = try #require(
+      try FileManager.default.contentsOfDirectory(atPath: command.folder + "/runs")
+        .first { $0.hasSuffix("aaaaaaaa") })
+    return try FileManager.default.contentsOfDirectory(
+      atPath: "\(command.folder)/runs/\(folder)/checkpoints"
+    ).sorted()
+  }
+  let listed = try command.run(["runs", "gc"])
+  #expect(listed.output.contains("3 to delete") && listed.output.contains("--yes deletes them"))
+  #expect(try folders().count == 3 && checkpoints().count == 4)
+  // This one runs while gc does: its process is gc's parent.
+  let alive = try command.file(
+    "alive.lua",
+    """
+    local th = require "thresh"
+    local run = th.runs.create { name = "t", id = "dddddddd" }
+    run:log { epoch = 1 }
+    assert(os.execute(arg[1] .. " runs gc --yes > gc.out"))
+    run:finish()
+    """)
+  let result = try command.run([alive, Command.executable])
+  #expect(result.status == 0, "\(result.errors)")
+  #expect(command.text(command.folder + "/gc.out").contains("3 deleted"))
+  #expect(try folders() == ["aaaaaaaa", "dddddddd"])
+  #expect(try checkpoints() == ["000002-00000000.json", "000002-00000000.safetensors"])
+  #expect(try command.run(["runs", "gc"]).output == "there is nothing to delete\n")
+}
+
+@Test func runsCommand_mistake_isOneLineAndStatus2() throws {
+  let command = try Command()
+  for (words, problem) in [
+    (["lst"], "unknown command 'lst' (did you mean 'list'?)"),
+    (["list", "--colums", "x"], "list has no option '--colums' (did you mean 'columns'?)"),
+    (["list", "--yes"], "list has no option '--yes'"),
+    (["list"], "runs: 'runs': No such file or directory"),
+    (["show"], "show takes 1 run, got 0"),
+    (["compare", "x"], "compare takes 2 or more runs, got 1"),
+    (["export", "--format", "xml"], "--format must be csv or jsonl, got 'xml'"),
+    (["list", "--limit", "x"], "--limit needs a whole number, got 'x'"),
+  ] {
+    let result = try command.run(["runs"] + words)
+    #expect(result.status == 2 && result.output == "")
+    #expect(result.errors == "thresh runs: \(problem)\n")
+  }
+  #expect(try command.run([command.file("three.lua", threeRuns)]).status == 0)
+  for (words, problem) in [
+    (["list", "leraning_rate=1"], "no run below 'runs' has 'leraning_rate'"),
+    (["list", "lrr=1"], "no run below 'runs' has 'lrr' (did you mean 'lr'?)"),
+    (["list", "x"], "a filter is KEY=VALUE"), (["gc", "--what", "all"], "must be one of failed"),
+    (["show", "zz"], "there is no run 'zz' below 'runs'"),
+    (["list", "--columns", "nothing"], "no run below 'runs' has 'nothing'"),
+  ] {
+    let result = try command.run(["runs"] + words)
+    #expect(
+      result.status == 2 && result.output == "" && result.errors.contains(problem), "\(result)")
+  }
+  #expect(try command.run(["runs"]).output.hasPrefix("usage: thresh runs COMMAND"))
+}
+
+/// Runs are made and indexes brought up to date by several processes at once: none fails, none is missed.
+@Test func runsIndex_severalProcesses_agree() throws {
+  let command = try Command()
+  let script = try command.file(
+    "many.lua",
+    """
+    local th = require "thresh"
+    for i = 1, 25 do
+      local run = th.runs.create { name = "w" .. arg[1], config = { i = i } }
+      run:log { epoch = 1, loss = i }
+      run:finish { loss = i }
+      local runs = th.runs.open "runs"
+      assert(not runs.note, runs.note)
+      assert(#runs:where { id = run.id, state = "done" } == 1)
+    end
+    """)
+  let workers = try command.file(
+    "workers.lua",
+    """
+    local pipes = {}
+    for i = 1, 4 do pipes[i] = io.popen(arg[1] .. " " .. arg[2] .. " " .. i .. " 2>&1; echo status $?") end
+    for _, pipe in ipairs(pipes) do print(pipe:read "a") end
+    """)
+  let result = try command.run([workers, Command.executable, script])
+  #expect(
+    result.output.split(separator: "\n").map(String.init) == Array(repeating: "status 0", count: 4),
+    "\(result.output)")
+  let list = try command.run(["runs", "list"])
+  #expect(list.errors == "100 runs\n")
+  #expect(try command.run(["runs", "list", "loss=25", "--columns", "name"]).errors == "4 runs\n")
+}
+
+@Test func runs_gitRepository_isInTheProvenance() throws {
+  let command = try Command()
+  let script = try command.file(
+    "git.lua",
+    """
+    local th = require "thresh"
+    local git = th.runs.create { root = arg[1] }.provenance.git
+    print(git and git.commit or "none", git and git.dirty or "clean")
+    """)
+  func git(_ words: String) throws -> String {
+    let line = "git -c user.name=x -c user.email=x@y.invalid \(words) 2>&1"
+    return try command.run(["-e", "io.write(io.popen([[\(line)]]):read 'a')"]).output
+  }
+  func state() throws -> [String] {
+    try command.run([script, "runs"]).output.split { $0 == "\t" || $0 == "\n" }.map(String.init)
+  }
+  #expect(try state() == ["none", "clean"])
+  #expect(try git("init -q .") == "")
+  #expect(
+    try git("add git.lua && git -c user.name=x -c user.email=x@y.invalid commit -qm one") == "")
+  let commit = try git("rev-parse HEAD").split(separator: "\n").map(String.init)
+  #expect(try state() == commit + ["clean"])
+  _ = try command.file("git.lua", command.text(script) + "-- changed\n")
+  let dirty = try state()
+  #expect(dirty.first == commit.first && dirty.last?.count == 40 && dirty.last != commit.first)
+  _ = try command.file("git.lua", command.text(script) + "-- again\n")
+  #expect(try state().last != dirty.last)
+}

@@ -1,0 +1,71 @@
+-- SPDX-License-Identifier: Apache-2.0
+-- What of the runs below a folder may be deleted. What still runs here, or may elsewhere, is never part of it.
+
+local core = require "thresh.core"
+local native = require "thresh.runs.native"
+
+local M = {}
+
+--- The kinds that there are: runs by their state, and checkpoints of ended runs but for the newest of each.
+M.kinds = { "failed", "interrupted", "damaged", "checkpoints" }
+
+-- Seconds in which a folder without all of its files may be a run that begins.
+local young = 600
+
+-- The checkpoints of a run that are older than its newest: files by path, with their bytes.
+local function old_checkpoints(row)
+  local folder = row.path .. "/checkpoints"
+  local ok, names = pcall(core.list_directory, folder)
+  local bases, newest, files = {}, "", {}
+  for _, name in ipairs(ok and names or {}) do
+    local base = name:match "^(%d+%-%d+)%.%a+$"
+    if base then
+      bases[name] = base
+      if name:find "%.json$" and base > newest then newest = base end
+    end
+  end
+  for name, base in pairs(bases) do
+    if base < newest then files[#files + 1] = folder .. "/" .. name end
+  end
+  table.sort(files)
+  return files
+end
+
+--- What there is to delete among the runs of a query: a list of { kind, row, path, bytes, files }.
+function M.found(query, kinds)
+  local wanted, items = {}, {}
+  for _, kind in ipairs(kinds) do wanted[kind] = true end
+  for _, row in ipairs(query) do
+    local begins = row.state == "damaged" and native.folder_age(row.path) <= young
+    if wanted[row.state] and not begins then
+      items[#items + 1] = { kind = row.state, row = row, path = row.path, bytes = native.folder_size(row.path) }
+    elseif wanted.checkpoints and row.state ~= "running" and row.state ~= "damaged" then
+      local files = old_checkpoints(row)
+      local bytes = 0
+      for _, file in ipairs(files) do bytes = bytes + native.folder_size(file) end
+      if #files > 0 then
+        items[#items + 1] = { kind = "checkpoints", row = row, path = row.path .. "/checkpoints", bytes = bytes, files = files }
+      end
+    end
+  end
+  return items
+end
+
+-- Whether a run is still as it was found: another process may have taken it up since.
+local function unchanged(row)
+  local ok, run = pcall(require("thresh.runs").load, row.path)
+  if not ok then return row.state == "damaged" and native.folder_age(row.path) > young end
+  local state, writer = run.status.state, run.status.writer
+  if state == "running" then return row.state == "interrupted" and native.is_alive(writer) == false end
+  return state == row.state
+end
+
+--- Deletes one of those, unless its run has changed since: false then.
+function M.delete(item)
+  if not unchanged(item.row) then return false end
+  for _, file in ipairs(item.files or {}) do assert(os.remove(file)) end
+  if not item.files then native.remove_run(item.path) end
+  return true
+end
+
+return M
