@@ -379,7 +379,9 @@ function draw.heatmap(self, figure, width)
   for _, part in ipairs { dark, light } do
     for _, row in ipairs(part) do longest = math.max(longest, #row[3]) end
   end
-  local points = math.min(12, math.floor((width - 210) / columns / (longest + 1) * 1.4))
+  local beside = 0
+  for _, name in ipairs(figure.rows) do beside = math.max(beside, 7 * utf8.len(fitted(name, width * 0.3))) end
+  local points = math.min(12, math.floor((width - 190 - beside) / columns / (longest + 1) * 1.4))
   if figure.numbers and points >= 5 then
     for _, part in ipairs { { dark, "#ffffff" }, { light, "#010101" } } do
       if #part[1] > 0 then
