@@ -22,7 +22,6 @@ public enum RunFolder {
       let reason = errno == EEXIST ? "is there already" : "cannot be made: \(reason(errno))"
       throw TensorError("runs", "the folder '\(path)' \(reason)")
     }
-    AtomicFile.syncFolder(of: path)
   }
 
   /// Removes the folder of a run and all below it; links are removed, not followed.

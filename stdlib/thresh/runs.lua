@@ -59,7 +59,8 @@ function M.create(given)
   native.create_folder(path)
   local files = { { "config.json", config }, { "provenance.json", record }, { "status.json", status } }
   for i, file in ipairs(files) do
-    local ok, problem = pcall(native.write, path .. "/" .. file[1], json.encode(file[2]) .. "\n")
+    -- A run that has just begun has nothing to lose: its end waits for the disk.
+    local ok, problem = pcall(native.write, path .. "/" .. file[1], json.encode(file[2]) .. "\n", false)
     if not ok then
       -- A run that cannot begin leaves nothing.
       for j = 1, i - 1 do os.remove(path .. "/" .. files[j][1]) end
@@ -132,7 +133,7 @@ function M.reopen(path)
   run.status = {
     state = "running", started = run.status.started, seconds = run.status.seconds, writer = own,
   }
-  native.write(run.path .. "/status.json", json.encode(run.status) .. "\n")
+  native.write(run.path .. "/status.json", json.encode(run.status) .. "\n", false)
   return run
 end
 

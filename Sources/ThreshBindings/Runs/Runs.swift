@@ -10,10 +10,13 @@ func runs() -> Namespace {
     try RunFolder.create(call.path(1, "path"))
     return .none
   }
-  // A whole file, there or not there.
-  runs.function("write", most: 2) { call in
+  // write(path, text, durable): a whole file, there or not there; on the disk, unless durable is false.
+  runs.function("write", most: 3) { call in
     let path = try call.path(1, "path")
-    try call.withBytes(2, "text") { bytes in try AtomicFile.write(path) { try $0(bytes) } }
+    let durable = try call.optionalBoolean(3, "durable") ?? true
+    try call.withBytes(2, "text") { bytes in
+      try AtomicFile.write(path, durable: durable) { try $0(bytes) }
+    }
     return .none
   }
   runs.function("decode", most: 1) { call in
