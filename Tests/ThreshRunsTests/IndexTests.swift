@@ -153,9 +153,8 @@ func runIndex_foldersThatChange_areSeen(_ inMemory: Bool) throws {
   let runs = try Runs()
   try runs.run(a)
   let path = runs.root + "/" + RunIndex.fileName
-  for damage in ["not a database at all, and long enough to be looked at".utf8, "".utf8].map(
-    Data.init)
-  {
+  for damage in ["not a database at all, and long enough to be looked at", ""].map({ Data($0.utf8) }
+  ) {
     _ = try RunIndex(root: runs.root)
     try damage.write(to: URL(filePath: path))
     let index = try RunIndex(root: runs.root)
