@@ -153,10 +153,9 @@ func runIndex_foldersThatChange_areSeen(_ inMemory: Bool) throws {
   let runs = try Runs()
   try runs.run(a)
   let path = runs.root + "/" + RunIndex.fileName
-  for damage in ["not a database at all, and long enough to be looked at", ""].map({ Data($0.utf8) }
-  ) {
+  for damage in ["not a database at all, and long enough to be looked at", ""] {
     _ = try RunIndex(root: runs.root)
-    try damage.write(to: URL(filePath: path))
+    try Data(damage.utf8).write(to: URL(filePath: path))
     let index = try RunIndex(root: runs.root)
     #expect(index.note == nil)
     #expect(try index.rows().map(\.folder) == [a])
