@@ -153,9 +153,11 @@ func runIndex_foldersThatChange_areSeen(_ inMemory: Bool) throws {
   let runs = try Runs()
   try runs.run(a)
   let path = runs.root + "/" + RunIndex.fileName
-  for damage in ["not a database at all, and long enough to be looked at", ""] {
+  for damage in ["not a database at all, and long enough to be looked at".utf8, "".utf8].map(
+    { Data($0) })
+  {
     _ = try RunIndex(root: runs.root)
-    try Data(damage.utf8).write(to: URL(filePath: path))
+    try damage.write(to: URL(filePath: path))
     let index = try RunIndex(root: runs.root)
     #expect(index.note == nil)
     #expect(try index.rows().map(\.folder) == [a])
