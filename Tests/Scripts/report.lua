@@ -103,7 +103,7 @@ end
 local latex = report.table(t, "latex")
 for line in latex:gmatch "    ([^\n]*) \\\\\n" do
   local bare = line:gsub("\\text%a+{}", ""):gsub("\\[%$&#%%_{}]", ""):gsub("%-{}", "-"):gsub("^{[%[*]}", "")
-  assert(select(2, bare:gsub("&", "")) == 1 and not bare:find "[\\$#%%_^~{}<>]" and not line:find "^%s*[%[*]", line)
+  assert(select(2, bare:gsub("&", "")) == 1 and not bare:find "[\\$#%%_^~{}<>]" and not line:find "^%s*[%[*]" and not line:find "%-%-", line)
 end
 
 -- A report in all forms.
