@@ -147,7 +147,7 @@ told_of(detector, "SmallSSD, a Module\n", "\n  boxes ")
 told_of("train", "th.train(config)\n\n", "Example:\n    local data")
 told_of(th.nn, "Layers", "Example:\n", "\n  Linear ")
 told_of("th", "", "\n  zeros ", "\n  matmul ")
-told_of(th.plot, "Charts in characters", "\n  line ")
+told_of(th.plot, "Figures: lines, points, bars", "\n  line ")
 -- No line of what a call takes is longer than a terminal can show.
 for line in told_of("nn.Conv2d", "nn.Conv2d("):gmatch "[^\n]+" do assert(utf8.len(line) <= 112, line) end
 
