@@ -71,7 +71,7 @@ assert(not trace:find "repl/session" and not trace:find "xpcall")
 assert(s.frames[1].locals[1][1] == "inside" and s.frames[1].locals[1][2] == 3 and s.frames[3].name == "the entry")
 fails("error { code = 3 }", "error { code = 3 }")
 fails("error(setmetatable({}, { __tostring = function() return 'mine' end }))", "mine")
-fails("error(setmetatable({}, { __tostring = function() error 'worse' end }))", "(error object is a table value)")
+fails("error(setmetatable({ code = 4 }, { __tostring = function() error 'worse' end }))", "error { code = 4 }")
 fails("error()", "(error object is a nil value)")
 fails("x = = 1", "stdin:1: unexpected symbol near '='")
 local ok, problem = run "th = require 'thresh' th.ones(2):matmul(th.ones(3))"

@@ -81,11 +81,14 @@ end
 function describe(value, options, depth, seen)
   if type(value) ~= "table" then return scalar(value) end
   local meta = getmetatable(value)
-  if type(meta) == "table" and rawget(meta, "__tostring") then return tostring(value) end
+  if type(meta) == "table" and rawget(meta, "__tostring") then
+    local ok, text = pcall(tostring, value)
+    if ok then return text end
+  end
   return describe_table(value, options, depth, seen)
 end
 
---- The text of any value. Options: depth (4), items (100) a table, width (80) of a line.
+--- The text of any value; of a table whose `__tostring` fails, its fields. Options: depth (4), items (100) a table, width (80) of a line.
 ---
 --- Example:
 ---     assert(th.inspect { 1, 2, name = "x" } == '{ 1, 2, name = "x" }')

@@ -19,8 +19,9 @@ public final class Node {
     public static func whole(_ tensor: Tensor) -> Saved { Saved(tensor, rows: false) }
 
     init(_ tensor: Tensor, rows: Bool) {
-      // Off the tape: a saved output would otherwise hold its own node.
-      self.tensor = tensor.detached()
+      // Off the tape, and out of reach of what becomes of the tensor later: an output that is recorded
+      // after it was saved, or an input written in place, would otherwise hold its own node.
+      self.tensor = tensor.view(tensor.shape, tensor.strides)
       self.rows = rows
       version = tensor.storage.version
     }

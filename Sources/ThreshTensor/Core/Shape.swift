@@ -2,20 +2,20 @@
 
 /// Arithmetic on shapes and strides, all of it checked: no shape a user can write overflows.
 public enum Shape {
-  /// The number of elements of `shape`.
+  /// The number of elements of `shape`. Extents beside a 0 are checked as well, for strides count them.
   public static func count(_ shape: [Int], op: String) throws -> Int {
     var product = 1
     for extent in shape {
       guard extent >= 0 else {
         throw TensorError(op, "extents must not be negative, got \(shapeText(shape))")
       }
-      let (next, overflow) = product.multipliedReportingOverflow(by: extent)
+      let (next, overflow) = product.multipliedReportingOverflow(by: max(extent, 1))
       guard !overflow, next <= Int.max / 16 else {
         throw TensorError(op, "shape \(shapeText(shape)) has too many elements")
       }
       product = next
     }
-    return product
+    return shape.contains(0) ? 0 : product
   }
 
   /// Row-major strides, in elements.

@@ -53,9 +53,20 @@ struct Case: Sendable, CustomTestStringConvertible {
   func check() throws {
     let error = try GradientCheck.run(inputs, f)
     #expect(error < 1e-6, "\(name): \(error)")
+    try checkTapeIsFreed()
     try checkMemoryOrders()
     try checkFloat32()
     try checkKeep()
+  }
+
+  /// What the tape keeps does not lead back to it: it goes with the output, and lets go of the inputs.
+  private func checkTapeIsFreed() throws {
+    func inputsOfATapeLetGo() throws -> [() -> Tensor?] {
+      let leaves = try inputs.map { try $0.clone().requireGrad() }
+      _ = try f(leaves)
+      return leaves.map { leaf in { [weak leaf] in leaf } }
+    }
+    for leaf in try inputsOfATapeLetGo() { #expect(leaf() == nil, "\(name)") }
   }
 
   /// The output, if it was asked for, and the gradient of every input.
