@@ -146,6 +146,8 @@ support.refused({ "none.png" }, report, { title = "a", sections = { { images = {
 
 -- A run: what it measured, what was selected, pictures, configuration, origin; its folder as it is after a crash.
 local root = scratch .. "/runs"
+-- What the command line tells of itself, which a session inside a program has not.
+rawset(_G, "arg", { [0] = "train.lua", "--lr", "0.1 0.2" })
 local set = th.data.digits()
 local run = th.runs.create {
   root = root, name = "one", config = { lr = 0.1, selector = { name = "<b>Rnd" }, list = { 1, 2 }, name = hostile[1] },
@@ -166,7 +168,7 @@ r = report.run(run.path .. "/")
 markdown = r:markdown()
 for _, part in ipairs {
   "failed", "out of \\<memory\\>", "a.lua:3", "## Curves", "## What was selected", "RS2", "selector.name | \\<b\\>Rnd |",
-  "| list | 1, 2 |", "| seed | 3 |", "fingerprint", "## The command", "## All measures",
+  "| list | 1, 2 |", "| seed | 3 |", "fingerprint", "## The command", "train.lua --lr '0.1 0.2'", "## All measures",
 } do
   assert(markdown:find(part, 1, true), part .. " is missing in " .. markdown)
 end
