@@ -313,6 +313,7 @@ function M.run(study)
   local found = results.of(sweep, study.axis, { share = o.share, floor = s.floor })
   local sections = results.sections(found, study.text)
   for _, section in ipairs(sections) do
+    if section.code then break end
     if section.text then print("\n" .. section.text) end
     for _, t in ipairs(section.tables or {}) do io.write("\n", th.report.table(t)) end
   end

@@ -128,5 +128,6 @@ study.write(o, "detection", th.report {
   title = "Detection, scale " .. o.scale, sections = {
     { heading = "Results", text = detection.text(o), tables = tables },
     { heading = "mAP over epochs", figures = { detection.curves(names, by) } },
+    study.results.origin(sweep),
   },
 })
