@@ -13,7 +13,8 @@ public enum Sandbox {
     "thresh.layers",
     "thresh.matching", "thresh.options", "thresh.plot", "thresh.plot.axis", "thresh.plot.canvas",
     "thresh.plot.charts", "thresh.plot.data", "thresh.plot.figure", "thresh.plot.gnuplot",
-    "thresh.plot.images", "thresh.plot.script", "thresh.plot.study", "thresh.plot.style",
+    "thresh.plot.images", "thresh.plot.kinds", "thresh.plot.script", "thresh.plot.strings",
+    "thresh.plot.study", "thresh.plot.style",
     "thresh.plot.terminal", "thresh.plot.text", "thresh.progress", "thresh.runs",
     "thresh.runs.native",
     "thresh.runs.plain", "thresh.runs.provenance", "thresh.runs.run", "thresh.runs.tensorboard",
@@ -61,7 +62,7 @@ public enum Sandbox {
     diagonal diff dim div div_ dot double eigh eigvalsh einsum empty empty_like enable_grad eq
     equal erf erf_ erfc erfc_ exp exp_ expand expand_as expm1 expm1_ eye fill_ flatten flip
     float floor floor_ floor_divide floor_divide_ fmod fmod_ frac frac_ full full_like gather ge
-    gelu gelu_ get_rng_state gt histc index_add index_add_ index_copy index_copy_ index_fill index_fill_
+    gelu gelu_ gt histc index_add index_add_ index_copy index_copy_ index_fill index_fill_
     index_select int inv inverse is_grad_enabled is_tensor is_terminal isclose isfinite isin
     isinf isnan item keep kthvalue le lerp lerp_ linspace log log10 log10_ log1p log1p_ log2
     log2_ log_ log_softmax logcumsumexp logical_and logical_and_ logical_not logical_not_
@@ -69,15 +70,16 @@ public enum Sandbox {
     masked_fill masked_fill_ masked_scatter masked_scatter_ masked_select matmul max maximum
     maximum_ mean median memory meshgrid min minimum minimum_ mm movedim mul mul_ multinomial mv
     nan_to_num nan_to_num_ nanmean nansum narrow ne neg neg_ newaxis no_grad nonzero norm normal
-    normal_ num_threads numel ones ones_like outer parse_json peak_memory permute pow pow_ prod profile put
+    normal_ num_threads numel ones ones_like outer peak_memory permute pow pow_ prod profile put
     put_ qr quantile rand rand_like randint randn randn_like randperm reciprocal reciprocal_
     relu relu_ remainder remainder_ repeat_interleave requires_grad_ reshape reshape_as roll
     round round_ rsqrt rsqrt_ scatter scatter_ scatter_add scatter_add_ searchsorted seed
-    set_rng_state sigmoid sigmoid_ sign sign_ silu silu_ sin sin_ sinh sinh_ size slogdet softmax softplus
+    sigmoid sigmoid_ sign sign_ silu silu_ sin sin_ sinh sinh_ size slogdet softmax softplus
     softplus_ solve solve_triangular sort split sqrt sqrt_ square square_ squeeze stack std
     std_mean stream sub sub_ sum svd svdvals t take take_along_dim tan tan_ tanh tanh_ tensor
     terminal_width tile to tolist topk trace transpose tril triu trunc trunc_ type_as unflatten
     unfold uniform_ unique unsqueeze var var_mean view view_as where zero_ zeros zeros_like
+    get_rng_state parse_json set_rng_state
     """,
     "th.coco": """
     new_results run summary

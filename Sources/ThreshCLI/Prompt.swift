@@ -32,6 +32,8 @@ struct Prompt {
 
   /// Reads and runs entries until there are no more.
   func loop(_ reader: inout LineReader) {
+    // It holds the session, which must close when its owner lets go of it.
+    defer { LineReader.completer = nil }
     while true {
       switch readEntry(&reader) {
       case .entry(let text):

@@ -6,6 +6,7 @@ enum SessionFactory {
   /// `thresh.core.prompt(place)`: the prompt inside a running script, for `th.repl`.
   private static func addBreakpoints(to session: LuaSession) throws {
     let prompt = try session.registerFunction(path: "prompt") { call in
+      try call.refuse(behind: 1)
       let session = try call.session
       var prompt = try Prompt(session: session, display: Display(session: session))
       prompt.place = try call.optionalString(1, "place") ?? ""

@@ -69,10 +69,10 @@ public final class Interpreter {
     return .values(Array(values.dropFirst()))
   }
 
-  /// What an entry that is no Lua asks for, such as `?x` and `:locals`; nil for Lua.
+  /// What an entry that is no Lua asks for, such as `?x`, `:locals` and `!ls`; nil for Lua.
   public func command(_ text: String) throws -> Outcome? {
     let trimmed = text.drop { $0 == " " || $0 == "\t" }
-    guard trimmed.first == ":" || trimmed.first == "?" || text.last == "?" else { return nil }
+    guard let first = trimmed.first, ":?!".contains(first) || text.last == "?" else { return nil }
     let values = try call("command", [.string(LuaString(text))])
     guard let answer = values.first, !answer.isNil else { return nil }
     if case .boolean(true)? = values.dropFirst().first { return .leave }

@@ -8,9 +8,9 @@ public enum PublishedFile {
   ///
   /// Its content is on the disk before it has its name. The name itself may be lost with the power: whoever
   /// looks for the file then writes it anew.
-  /// - Parameter synced: false for what is not worth waiting for the disk.
+  /// - Parameter durable: false for what is not worth waiting for the disk.
   /// - Throws: `TensorError` with the path and the system's reason.
-  public static func write(_ path: String, _ bytes: [UInt8], synced: Bool = true) throws -> Bool {
+  public static func write(_ path: String, _ bytes: [UInt8], durable: Bool = true) throws -> Bool {
     let draft = "\(path).draft-\(Machine.hostName)-\(getpid())"
     let file = open(draft, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o666)
     guard file >= 0 else { throw problem(path) }
@@ -26,7 +26,7 @@ public enum PublishedFile {
         guard sent > 0 else { throw problem(path) }
         done += sent
       }
-      guard !synced || fsync(file) == 0 else { throw problem(path) }
+      guard !durable || fsync(file) == 0 else { throw problem(path) }
     }
     // Unlike a rename, a link fails where there is a file already.
     if link(draft, path) == 0 { return true }

@@ -64,7 +64,8 @@ assert(plot.grid({ curve "one", plot.line { 1, 2 } }):source():find "title 'a'")
 -- Log axes, steps, the palette.
 commands = plot.line({ 1, 10, 100 }, { log_y = true, style = "steps" }):source()
 assert(commands:find "set logscale y 10" and commands:find "with steps")
-assert(plot.heatmap({ { 1, 2 } }):source():find "with image pixels")
+assert(plot.heatmap({ { 1, 2 }, { 3, 4 } }):source():find "with image pixels")
+assert(plot.heatmap({ { 1, 2 } }):source():find "with boxxyerror")
 
 support.refused({ "must end in .svg or .png or .pdf" }, curve "a".save, curve "a", scratch .. "/a.jpg")
 support.refused({ "must end in" }, curve "a".save, curve "a", scratch .. "/.svg")
@@ -129,6 +130,9 @@ for i, text in ipairs(hostile) do
   figure:save(path)
   local svg = read(path)
   assert(not svg:find "<script" and utf8.len(svg), path)
+  local shown = require("thresh.plot.data").text(text):gsub("&", "&amp;"):gsub("<", "&lt;")
+  -- Long ones are cut off.
+  assert(select(2, svg:gsub(shown:sub(1, 12):gsub("%p", "%%%0"), "")) >= 4, path .. " does not show " .. shown)
   assert(not io.open(touched), text)
 end
 assert(read(scratch .. "/hostile6.svg"):find("@a {/b} a_b^c ~d &amp;e \\ %s %d %", 1, true))

@@ -23,6 +23,7 @@ local chance, pick = V.chance, V.pick
 -- Why some are not called, or not with everything.
 local skipped = {
   ["th.make_directory"] = "makes folders; only called below the scratch folder",
+  ["th.write_file"] = "writes a file; only called below the scratch folder",
   ["th.save_npy"] = "writes a file; only called below the scratch folder",
   ["th.save_npz"] = "writes a file; only called below the scratch folder",
   ["th.save_safetensors"] = "writes a file; only called below the scratch folder",
@@ -166,8 +167,8 @@ local function judge(target, problem, used)
   if text:find "was refused" or text:find "fuzz/values%.lua" or text:find "coroutine" then return nil end
   -- What Lua says of its own operators on values that have none.
   if text:find "fuzz%.lua:%d+: attempt to" then return nil end
-  if #text > 2000 then return "raised a message of " .. #text .. " bytes: " .. text:sub(1, 200) end
   if target.internal then return nil end
+  if #text > 2000 then return "raised a message of " .. #text .. " bytes: " .. text:sub(1, 200) end
   for _, pattern in ipairs(useless) do
     if text:find(pattern) then return "raised: " .. text:sub(1, 300) end
   end
@@ -285,7 +286,7 @@ local function attempt(target)
   for i = 1, n do
     local t = list[i]
     if type(t) == "table" and not debug.getmetatable(t) and t ~= _G then
-      for _, key in ipairs { "trace", "traces", "path", "root" } do
+      for _, key in ipairs { "trace", "traces", "path", "checkpoint", "root" } do
         if type(rawget(t, key)) == "string" then t[key] = below_scratch(t[key]) end
       end
       if rawget(t, "epochs") and math.tointeger(t.epochs) and target.name:find "^th%.%a+%(?%)?" then
@@ -387,10 +388,10 @@ V.makers.Run = function()
   return th.runs.create { root = scratch .. "/runs", id = string.format("%08x", tried), tensorboard = chance(0.2) }
 end
 V.makers.RunQuery = function() return th.runs.open(scratch .. "/runs") end
-for class, prefix in pairs { Run = "run:", RunQuery = "runs:" } do
+for _, class in ipairs { "Run", "RunQuery" } do
   local meta = getmetatable(V.makers[class]())
   for _, name in ipairs(W.sorted(meta)) do
-    if type(meta[name]) == "function" then add(prefix .. name, meta[name], class) end
+    if name:find "^%l" then add(class .. ":" .. name, meta[name], class) end
   end
 end
 add("nn.define()()", function(...)

@@ -119,7 +119,6 @@ end
 refused(nil, "nil has no documentation")
 refused(42, "no text about 42")
 refused({}, "no text about a table")
-refused(print, "no text about a function")
 refused("select.Margin", "there is no th.select.Margin")
 refused("select.RS2.first", "there is no th.select.RS2.first")
 refused(function() end, "no text about a function")
@@ -148,7 +147,7 @@ told_of(detector, "SmallSSD, a Module\n", "\n  boxes ")
 told_of("train", "th.train(config)\n\n", "Example:\n    local data")
 told_of(th.nn, "Layers", "Example:\n", "\n  Linear ")
 told_of("th", "", "\n  zeros ", "\n  matmul ")
-told_of(th.plot, "Charts in characters", "\n  line ")
+told_of(th.plot, "Figures: lines, points, bars", "\n  line ")
 -- No line of what a call takes is longer than a terminal can show.
 for line in told_of("nn.Conv2d", "nn.Conv2d("):gmatch "[^\n]+" do assert(utf8.len(line) <= 112, line) end
 
@@ -170,5 +169,29 @@ print = own
 assert(#lines == 4 and lines[1]:find("help(select.GradMatch)", 1, true), lines[1])
 assert(lines[1]:find "Namespaces: th, nn, .* select, .* train" and lines[1]:find "Classes: .*Module.*Tensor", lines[1])
 assert(lines[2]:find("Okanovic", 1, true) and lines[3]:find "nil" and lines[4]:find "42")
+
+-- Lua's own functions have a line each.
+for _, name in ipairs { "_G", "coroutine", "debug", "io", "math", "os", "package", "string", "table", "utf8" } do
+  for field, f in pairs(_G[name]) do
+    if type(f) == "function" and (name ~= "_G" or not debug.getinfo(f, "S").source:find "^@") then
+      local text = help.text(f)
+      assert(text, "help knows nothing of " .. name .. "." .. field)
+      assert(help.text((name .. "." .. field):gsub("^_G%.", "")), field)
+    end
+  end
+end
+local _, hint = help.text "selct"
+assert(hint == "help: thresh has no field 'selct' (did you mean 'select'?)", hint)
+
+-- Option names, as Tab proposes them.
+for f, wanted in pairs {
+  [th.train] = "epochs schedule label", [th.nn.Conv2d] = "stride dilation groups dtype", [th.data.cifar10] = "root",
+  [select.GradMatch] = "fraction every", [th.compare] = "selectors seeds",
+} do
+  local there = {}
+  for _, name in ipairs(help.options(f)) do there[name] = true end
+  for name in wanted:gmatch "%S+" do assert(there[name], name) end
+  assert(not there.each and not there.a and not there.path)
+end
 
 return "ok"

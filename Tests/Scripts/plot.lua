@@ -142,7 +142,7 @@ assert(#figure.series == 2 and figure.x_label == "weight" and tostring(figure):f
 -- What is refused.
 support.refused({ "series 2 has 1 x for 2 y" }, plot.line, { series = { { y = {} }, { x = { 1 }, y = { 1, 2 } } } })
 support.refused({ "point 1", "numbers expected" }, plot.line, { series = { { y = { "a" } } } })
-support.refused({ "9 series" }, plot.line, { series = { {}, {}, {}, {}, {}, {}, {}, {}, {} } })
+support.refused({ "13 series" }, plot.line, { {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {} })
 support.refused({ "figure 1", "figure expected" }, plot.beside, { "a" })
 support.refused({ "at least one figure" }, plot.grid, {})
 support.refused({ "belong together" }, plot.line, { 1 }, { low = { 1 } })

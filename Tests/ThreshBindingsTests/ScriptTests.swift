@@ -12,9 +12,17 @@ import ThreshKit
     "tensors", "errors", "modules", "fusion", "selection", "scores", "greedy", "batches",
     "gradmatch", "deepfool", "layers", "plot", "detection", "images", "detection_training",
     "coco", "help", "stubs", "docs", "repl", "files", "progress", "profile", "sources", "traces",
-    "runs", "sweep", "statistics",
+    "resume", "runs", "sweep", "statistics", "figures", "report",
   ])
-  func script_run_returnsOk(_ name: String) throws {
+  func script_run_returnsOk(_ name: String) throws { try run(name) }
+
+  static let browser = "/usr/bin/chromium"
+  static let hasBrowser = FileManager.default.isExecutableFile(atPath: browser)
+
+  @Test(.enabled(if: hasBrowser, "chromium is not installed: scripts/setup --tests"))
+  func reportPage_inABrowser_isWhatWasMeant() throws { try run("report_page") }
+
+  private func run(_ name: String) throws {
     let scratch = FileManager.default.temporaryDirectory.appending(path: "thresh-\(UUID())")
     try FileManager.default.createDirectory(at: scratch, withIntermediateDirectories: true)
     defer { try? FileManager.default.removeItem(at: scratch) }

@@ -142,8 +142,18 @@ import ThreshKit
         + "th.data.cifar10_file th.data.coco_images th.data.decode_image th.data.from_npy "
         + "th.data.from_npz th.data.from_raw th.data.image th.data.image_folder th.data.save_png "
         + "th.detect.load_backbone th.list_directory th.load_npy th.load_npz th.load_safetensors "
-        + "th.make_directory th.reset_peak_memory th.save_npy th.save_npz th.save_safetensors th.select.read_trace "
-        + "th.select.write_trace th.set_convolution th.set_num_threads")
+        + "th.make_directory th.reset_peak_memory "
+        + "th.runs.create_folder th.runs.event_writer th.runs.folder_age "
+        + "th.runs.folder_size th.runs.is_alive th.runs.machine th.runs.network_file_system "
+        + "th.runs.new_id th.runs.open_index th.runs.process th.runs.read_json "
+        + "th.runs.remove_run th.runs.sweep.claim th.runs.sweep.digest "
+        + "th.runs.sweep.executable th.runs.sweep.follow th.runs.sweep.lease "
+        + "th.runs.sweep.process_id th.runs.sweep.publish th.runs.sweep.release "
+        + "th.runs.sweep.sleep th.runs.sweep.start th.runs.sweep.status th.runs.sweep.stop "
+        + "th.runs.write "
+        + "th.save_npy th.save_npz th.save_safetensors th.select.read_trace "
+        + "th.select.write_trace th.set_convolution th.set_num_threads th.sha256 "
+        + "th.signals.requested th.signals.unwatch th.signals.watch th.write_file")
   }
 }
 

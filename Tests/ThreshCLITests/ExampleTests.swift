@@ -101,7 +101,7 @@ import Testing
 
   @Test(arguments: [
     "1-tensors", "2-gradients", "3-data", "4-training", "5-selecting", "6-traces", "7-heuristics",
-    "8-detection",
+    "8-detection", "9-figures",
   ])
   func tutorialPage_run_holdsWhatItSays(_ name: String) throws {
     let command = try Command()

@@ -55,7 +55,7 @@ private let threeRuns = """
   #expect(show.status == 0, "\(show.errors)")
   for part in [
     "state                    done", "lr                       0.1",
-    "accuracy  0.75    0.125     0.25",
+    "accuracy  0.75   0.125     0.25",
   ] {
     #expect(show.output.contains(part), "\(show.output)")
   }
@@ -128,7 +128,7 @@ private let threeRuns = """
   for (words, problem) in [
     (["lst"], "unknown command 'lst' (did you mean 'list'?)"),
     (["list", "--colums", "x"], "list has no option '--colums' (did you mean 'columns'?)"),
-    (["list", "--yes"], "list has no option '--yes'"),
+    (["list", "--what", "x"], "list has no option '--what'"),
     (["list"], "runs: 'runs': No such file or directory"),
     (["show"], "show takes 1 run, got 0"),
     (["compare", "x"], "compare takes 2 or more runs, got 1"),

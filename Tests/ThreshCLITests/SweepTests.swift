@@ -5,7 +5,8 @@ import Glibc
 import Testing
 
 /// A sweep of six cells whose first two wait for the file `go`. What happens stands in `log`: a line
-/// `begin X PROCESS` and a line `end X` for each try of a cell.
+/// `begin X PROCESS` and a line `end X` for each try of a cell. It waits by io.popen, for os.execute leaves
+/// Ctrl-C unheard meanwhile.
 private let script = """
   local th = require "thresh"
   local function note(text)
@@ -21,7 +22,7 @@ private let script = """
     name = "s", grid = { x = { 1, 2, 3, 4, 5, 6 } }, quiet = true,
     trial = function(p, run)
       note(string.format("begin %d %d", p.x, io.open "/proc/self/stat":read "n"))
-      while p.x <= 2 and not there "go" do os.execute "sleep 0.05" end
+      while p.x <= 2 and not there "go" do io.popen("sleep 0.05"):close() end
       note("end " .. p.x)
       return { y = p.x * p.x }
     end,
@@ -30,7 +31,7 @@ private let script = """
   """
 
 /// A sweep at work in a folder of its own.
-private struct Sweep: ~Copyable {
+private final class Sweep {
   let command: Command
 
   init() throws {
@@ -61,8 +62,10 @@ private struct Sweep: ~Copyable {
   }
 
   /// The process that last began a cell.
-  func process(of x: Int) -> pid_t? {
-    log.last { $0[0] == "begin" && $0[1] == "\(x)"[...] }.flatMap { pid_t($0[2]) }
+  func process(of x: Int) throws -> pid_t {
+    let line = log.last { $0[0] == "begin" && $0[1] == "\(x)"[...] }
+    guard let id = line.flatMap({ pid_t($0[2]) }) else { throw Command.Trouble("no cell \(x)") }
+    return id
   }
 
   func wait(_ what: String, _ condition: () -> Bool) throws {
@@ -92,7 +95,7 @@ private struct Sweep: ~Copyable {
     let sweep = try Sweep()
     let child = try sweep.start(["--jobs", "2"])
     try sweep.wait("two cells begun") { sweep.count("begin") == 2 }
-    kill(try #require(sweep.process(of: 2)), SIGKILL)
+    kill(try sweep.process(of: 2), SIGKILL)
     try sweep.wait("the cell begun again") { sweep.count("begin", 2) == 2 }
     try sweep.go()
     #expect(try child.wait(seconds: 60) == 0, "\(sweep.text("out.errors"))")
@@ -109,7 +112,7 @@ private struct Sweep: ~Copyable {
     let sweep = try Sweep()
     let child = try sweep.start(["--jobs", "2"])
     try sweep.wait("two cells begun") { sweep.count("begin") == 2 }
-    let workers = try [1, 2].map { try #require(sweep.process(of: $0)) }
+    let workers = try [1, 2].map { try sweep.process(of: $0) }
     kill(child.id, SIGKILL)
     #expect(try child.wait(seconds: 60) == 128 + SIGKILL)
     try sweep.wait("the workers ended") { workers.allSatisfy { !isRunning($0) } }
@@ -137,7 +140,7 @@ private struct Sweep: ~Copyable {
     let sweep = try Sweep()
     let child = try sweep.start(["--jobs", "2"])
     try sweep.wait("two cells begun") { sweep.count("begin") == 2 }
-    let workers = try [1, 2].map { try #require(sweep.process(of: $0)) }
+    let workers = try [1, 2].map { try sweep.process(of: $0) }
     kill(child.id, SIGINT)
     #expect(try child.wait(seconds: 60) == 130)
     #expect(workers.allSatisfy { !isRunning($0) })
@@ -145,6 +148,19 @@ private struct Sweep: ~Copyable {
     #expect(status.output.contains("2 interrupted, 4 waiting"), "\(status.output)\(status.errors)")
     try sweep.go()
     #expect(try sweep.start([]).wait(seconds: 60) == 0)
+    try sweep.expectAllRecordedOnce()
+  }
+
+  @Test func sweep_cancelled_endsAndCellsAreFree() throws {
+    let sweep = try Sweep()
+    let child = try sweep.start(["--jobs", "2"])
+    try sweep.wait("two cells begun") { sweep.count("begin") == 2 }
+    let cancelled = try sweep.command.run(["sweep", "cancel", "s"])
+    #expect(cancelled.status == 0, "\(cancelled.errors)")
+    #expect(try child.wait(seconds: 60) == 1)
+    #expect(sweep.text("out.errors").contains("'s' was cancelled; starting it again runs"))
+    try sweep.go()
+    #expect(try sweep.start(["--jobs", "2"]).wait(seconds: 60) == 0)
     try sweep.expectAllRecordedOnce()
   }
 
@@ -214,8 +230,52 @@ private struct Sweep: ~Copyable {
       result.errors == "thresh sweep: unknown command 'statsu' (did you mean 'status'?)\n")
     let missing = try command.run(["sweep", "collect", "s", "--root=elsewhere"])
     #expect(
-      missing.errors == "thresh sweep: sweep.load: there is no sweep 's' in elsewhere/sweeps\n")
+      missing.errors == "thresh sweep: there is no sweep 's' in elsewhere/sweeps\n")
     #expect(try command.run(["sweep"]).output.hasPrefix("usage: thresh sweep COMMAND"))
+  }
+
+  @Test func sweep_workerIsKilledInTraining_goesOnFromItsCheckpoint() throws {
+    let sweep = try Sweep()
+    _ = try sweep.command.file(
+      "sweep.lua",
+      """
+      local th = require "thresh"
+      local data = th.data.digits()
+      local killed = arg[1] == "killed"
+      local grid = { seed = { 1, 2 } }
+      local found = th.sweep { name = "s", root = arg[1], grid = grid, quiet = true, trial = function(p, run)
+        local model = th.models.mlp { in_channels = 1, image_size = 8, width = 16, seed = p.seed }
+        local result = th.train {
+          model = model, data = data, epochs = 4, seed = p.seed, quiet = true, run = run,
+          optimizer = th.optim.SGD(model:parameters(), { lr = 0.1, momentum = 0.9 }),
+          select = th.select.RS2 { fraction = 0.3 },
+          on_epoch = function(row)
+            local file = io.open("log", "a")
+            file:write(string.format("begin %d %d\\n", p.seed, io.open "/proc/self/stat":read "n"))
+            file:close()
+            local _, epochs = io.open "log":read "a":gsub("begin 2 ", "")
+            while killed and p.seed == 2 and epochs >= 3 and not io.open "go" do os.execute "sleep 0.05" end
+          end,
+        }
+        local sum = 0
+        for _, w in ipairs(model:parameters()) do sum = sum + w:to("float64"):square():sum():item() end
+        return { accuracy = result.accuracy, loss = result.history[4].loss, weights = sum, rows = #run:metrics() }
+      end }
+      for _, cell in ipairs(found.cells) do
+        print(string.format("weights %a %a %d", cell.result.weights, cell.result.loss, cell.result.rows))
+      end
+      """)
+    let child = try sweep.start(["killed", "--jobs", "2"])
+    try sweep.wait("three epochs") { sweep.count("begin", 2) == 3 }
+    kill(try sweep.process(of: 2), SIGKILL)
+    try sweep.wait("training that goes on") { sweep.count("begin", 2) >= 4 }
+    try sweep.go()
+    #expect(try child.wait(seconds: 60) == 0, "\(sweep.text("out.errors"))")
+    // Of the four epochs at most the one that was cut off was trained again.
+    #expect(sweep.count("begin", 1) == 4 && sweep.count("begin", 2) <= 5, "\(sweep.text("log"))")
+    #expect(try sweep.start(["whole"], "uncut").wait(seconds: 60) == 0)
+    #expect(sweep.text("out") == sweep.text("uncut"), "\(sweep.text("out"))")
+    #expect(sweep.text("out").contains("weights"))
   }
 
   @Test func sweepExample_run_sharesItsTraces() throws {
@@ -231,16 +291,10 @@ private struct Sweep: ~Copyable {
   }
 
   /// What is missing when the disk is full stays missing; all that was recorded is there.
-  @Test func sweep_fullDisk_errorAndNothingRecordedIsLost() throws {
-    let command = try Command()
-    let disk = command.folder + "/disk"
-    try FileManager.default.createDirectory(atPath: disk, withIntermediateDirectories: true)
-    guard mount("tmpfs", disk, "tmpfs", 0, "size=256k") == 0 else {
-      print("a full disk is not tested: a small file system needs root to be mounted")
-      return
-    }
-    defer { umount2(disk, Int32(MNT_DETACH.rawValue)) }
-    let script = try command.file(
+  @Test(.enabled(if: SmallDisk.isPossible, "no file system can be mounted here"))
+  func sweep_fullDisk_errorAndNothingRecordedIsLost() throws {
+    let disk = try SmallDisk()
+    let script = try disk.command.file(
       "sweep.lua",
       """
       local th = require "thresh"
@@ -250,18 +304,18 @@ private struct Sweep: ~Copyable {
         return { y = p.x }
       end })
       """)
-    let full = try command.run([script])
+    let full = try disk.command.run([script])
     #expect(full.status == 1 && full.errors.contains("No space left on device"), "\(full.errors)")
-    let recorded = try FileManager.default.contentsOfDirectory(
-      atPath: disk + "/runs/sweeps/s/cells"
-    ).filter { $0.hasSuffix(".json") }
+    let cells = disk.path + "/runs/sweeps/s/cells"
+    let recorded = try FileManager.default.contentsOfDirectory(atPath: cells)
+      .filter { $0.hasSuffix(".json") }
     #expect(recorded.count > 1 && recorded.count < 100)
     for name in recorded {
-      #expect(command.text(disk + "/runs/sweeps/s/cells/" + name).contains("\"state\":\"done\""))
+      #expect(disk.command.text("\(cells)/\(name)").contains(#""state":"done""#))
     }
     // With room the same start goes on.
-    #expect(mount("tmpfs", disk, "tmpfs", UInt(MS_REMOUNT.rawValue), "size=16m") == 0)
-    let whole = try command.run([script])
+    try disk.remount("size=16m")
+    let whole = try disk.command.run([script])
     #expect(whole.status == 0 && whole.output.contains("100 cells, 100 done"), "\(whole.errors)")
   }
 }

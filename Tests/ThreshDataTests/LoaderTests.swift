@@ -165,6 +165,31 @@ private struct Content: Equatable {
   #expect(try allBatches(set, options).isEmpty)
 }
 
+/// A loader that starts at a batch gives what one from the beginning would, augmentation and all.
+@Test(arguments: [0, 2])
+func loader_startedAtABatch_givesTheRestOfTheEpoch(_ prefetch: Int) throws {
+  let set = try countingImages(50)
+  var options = LoaderOptions(batchSize: 8)
+  options.seed = 3
+  options.epoch = 2
+  options.augment = [.randomCrop(padding: 2), .horizontalFlip()]
+  options.prefetch = prefetch
+  let all = try allBatches(set, options).map(Content.init)
+  for start in [0, 1, 5, 7] {
+    options.start = start
+    let loader = try Loader(set, options)
+    #expect(loader.position == start && loader.batchCount == 7)
+    var rest: [Content] = []
+    while let batch = try loader.next() {
+      rest.append(try Content(batch))
+      #expect(loader.position == start + rest.count)
+    }
+    #expect(rest == Array(all[start...]))
+  }
+  options.start = 8
+  #expect(throws: TensorError.self) { try Loader(set, options) }
+}
+
 @Test func loader_leftInTheMiddle_stops() throws {
   let set = try countingImages(500)
   for prefetch in [0, 1, 3] {

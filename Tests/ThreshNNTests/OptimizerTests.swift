@@ -88,6 +88,49 @@ struct OptimizerTests {
     }
   }
 
+  /// The state of one kind of optimiser, or of other parameters, says which name does not fit.
+  @Test func load_stateOfAnotherOptimizer_isRefused() throws {
+    func stepped(_ make: ([Optimizer.Group]) throws -> Optimizer) throws -> Optimizer {
+      let parameters = try [[1.0, 2], [3.0]].map { try Tensor($0).requireGrad() }
+      for p in parameters { p.grad = try Tensor.ones(p.shape, .float64) }
+      let optimizer = try make([
+        Optimizer.Group(parameters, lr: 0.1, weightDecay: 0, momentum: 0.9)
+      ])
+      try optimizer.step()
+      return optimizer
+    }
+    let makers: [(String, ([Optimizer.Group]) throws -> Optimizer)] = [
+      ("SGD", { try SGD($0) }), ("Adam", { try Adam($0, amsgrad: true) }),
+      ("AdamW", { try Adam($0, decoupled: true) }),
+      ("RMSProp", { try RMSProp($0, centered: true) }),
+    ]
+    for (name, make) in makers {
+      let own = try stepped(make)
+      #expect(own.name == name)
+      for (other, makeOther) in makers {
+        let state = try stepped(makeOther).stateDict()
+        let fits = name == other || (name.hasPrefix("Adam") && other == "AdamW")
+        // Adam's largest means may be passed over; all else is another optimiser's.
+        if fits || (name.hasPrefix("Adam") && other == "Adam") {
+          try own.load(state)
+        } else {
+          #expect(throws: TensorError.self, "\(name) took the state of \(other)") {
+            try own.load(state)
+          }
+        }
+      }
+      var state = try own.stateDict()
+      let key = try #require(state.keys.filter { $0.hasPrefix("1.") }.sorted().first)
+      state["2" + key.dropFirst()] = state[key]
+      #expect(throws: TensorError.self) { try own.load(state) }
+    }
+    let adam = try stepped { try Adam($0) }
+    var torn = try adam.stateDict()
+    torn["0.exp_avg_sq"] = nil
+    let error = #expect(throws: TensorError.self) { try adam.load(torn) }
+    #expect(error?.message == "the state does not fit Adam: '0.exp_avg_sq' is missing")
+  }
+
   @Test func step_parameterWithoutGradient_isLeftAlone() throws {
     let (p, q) = (try Tensor([1.0, 2]).requireGrad(), try Tensor([3.0]).requireGrad())
     let optimizer = try SGD([

@@ -25,7 +25,8 @@ private struct Runs: ~Copyable {
     metrics: String? = nil
   ) throws {
     try write(folder, "config.json", config)
-    try write(folder, "provenance.json", #"{"id":"\#(folder.suffix(8))","name":"made"}"#)
+    let parts = RunRecord.parts(of: folder)
+    try write(folder, "provenance.json", #"{"id":"\#(parts.id)","name":"\#(parts.name)"}"#)
     if let metrics { try write(folder, "metrics.jsonl", metrics) }
     try write(folder, "status.json", status)
   }
@@ -114,12 +115,12 @@ func runIndex_foldersThatChange_areSeen(_ inMemory: Bool) throws {
   try runs.run("2026-01-01-list-00000005", status: "[]")
   try runs.run("2026-01-01-void-00000006", status: "")
   try runs.run("2026-01-01-torn-00000007", metrics: "{\"loss\":1}\n{\"lo")
-  try runs.write("2026-01-01-dir-00000008", "status.json/x", "")
+  try runs.write("2026-01-01-dir-00000008/status.json", "x", "")
   try runs.write("sweeps", "definition.json", "{}")
   let index = try RunIndex(root: runs.root)
   let problems = try index.rows().map { "\($0.name) \($0.state): \($0.problem ?? "-")" }.sorted()
   let wanted = [
-    "cut damaged: config.json: offset", "dir damaged: status.json is missing",
+    "cut damaged: config.json: offset", "dir damaged: status.json: not a regular file",
     "empty damaged: status.json is missing", "half damaged: status.json is missing",
     "list damaged: status.json holds no JSON object", "made done: -",
     "odd damaged: status.json: 'state' is none", "torn done: 1 unreadable line in metrics.jsonl",
@@ -153,11 +154,9 @@ func runIndex_foldersThatChange_areSeen(_ inMemory: Bool) throws {
   let runs = try Runs()
   try runs.run(a)
   let path = runs.root + "/" + RunIndex.fileName
-  for damage in ["not a database at all, and long enough to be looked at".utf8, "".utf8].map(
-    Data.init)
-  {
+  for damage in ["not a database at all, and long enough to be looked at", ""] {
     _ = try RunIndex(root: runs.root)
-    try damage.write(to: URL(filePath: path))
+    try Data(damage.utf8).write(to: URL(filePath: path))
     let index = try RunIndex(root: runs.root)
     #expect(index.note == nil)
     #expect(try index.rows().map(\.folder) == [a])

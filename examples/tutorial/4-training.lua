@@ -28,3 +28,21 @@ local again = th.models.resnet8 { classes = 10, in_channels = 1, width = 8, seed
 again:load_state_dict(th.load_safetensors(path))
 os.remove(path)
 assert(th.train.evaluate(again, th.data.digits().test).accuracy == result.accuracy)
+
+-- A run that may be killed writes checkpoints; started again, the script goes on from the last one, and ends with
+-- the bits that it would have had. Here an error in the second epoch plays the part of the power cut.
+local folder = os.tmpname()
+os.remove(folder)
+local function train(on_epoch)
+  local small = th.models.mlp { in_channels = 1, image_size = 8, width = 16, seed = 1 }
+  return th.train {
+    model = small, data = th.data.digits(), epochs = 3, quiet = true, checkpoint = folder, on_epoch = on_epoch,
+    optimizer = th.optim.SGD(small:parameters(), { lr = 0.1, momentum = 0.9 }),
+  }
+end
+assert(not pcall(train, function(row) assert(row.epoch < 2, "power cut") end))
+local resumed = train()
+print(string.format("went on from '%s' to '%s'", resumed.resumed, resumed.checkpoint))
+assert(#resumed.history == 3)
+for _, name in ipairs(th.list_directory(folder)) do os.remove(folder .. "/" .. name) end
+os.remove(folder)

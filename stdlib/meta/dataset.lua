@@ -32,7 +32,7 @@ local Dataset = {}
 ---       assert(batch.x[{ 1, 1 }] == 6)
 ---     end
 ---     assert(seen == 2)
----@param options? table batch_size (128), shuffle (true), drop_last (false), seed (0), epoch (0), indices (all), a tensor; weights (none), a tensor; batches (none), lists of indices; augment (none), a list of th.data.random_crop and the like; prefetch (2), batches prepared ahead
+---@param options? table batch_size (128), shuffle (true), drop_last (false), seed (0), epoch (0), indices (all), a tensor; weights (none), a tensor; batches (none), lists of indices; augment (none), a list of th.data.random_crop and the like; prefetch (2), batches prepared ahead; start (1), the batch to begin with
 ---@return Loader loader
 function Dataset:loader(options) end
 
@@ -90,6 +90,7 @@ function Dataset:statistics() end
 ---     assert(#batch.y == 100 and loader.batches == 4)
 ---@class Loader : Object
 ---@field batches integer how many there are in all
+---@field position integer how many of them are behind, those before `start` among them
 ---@operator call: table
 local Loader = {}
 

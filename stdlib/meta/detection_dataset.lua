@@ -29,7 +29,7 @@ local DetectionDataset = {}
 ---     for batch in set:loader { batch_size = 2, size = 32, augment = "nvidia" } do
 ---       assert(batch.x.shape[3] == 32 and #batch.objects == 2)
 ---     end
----@param options? table batch_size (32), shuffle (true), drop_last (false), seed (0), epoch (0), indices, weights, batches, prefetch (2) as in Dataset:loader; size (300), pixels of a side; augment ("none"; "nvidia", "ssd", or a list of changes), skip_unreadable (false), crowds (true: they count as objects), mean and std (ImageNet's), three numbers each
+---@param options? table batch_size (32), shuffle (true), drop_last (false), seed (0), epoch (0), indices, weights, batches, prefetch (2), start (1) as in Dataset:loader; size (300), pixels of a side; augment ("none"; "nvidia", "ssd", or a list of changes), skip_unreadable (false), crowds (true: they count as objects), mean and std (ImageNet's), three numbers each
 ---@return DetectionLoader loader
 function DetectionDataset:loader(options) end
 
@@ -73,6 +73,7 @@ function DetectionDataset:save(folder) end
 ---     assert(loader.batches == 2 and #loader().ids == 2 and #loader.skipped == 0)
 ---@class DetectionLoader : Object
 ---@field batches integer how many there are in all
+---@field position integer how many of them are behind, those before `start` among them
 ---@field skipped string[] what was wrong with the pictures that were left out so far
 ---@operator call: table
 local DetectionLoader = {}

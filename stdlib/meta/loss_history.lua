@@ -26,4 +26,23 @@ local LossHistory = {}
 ---@return Tensor probabilities (n,) of float64
 function LossHistory:probabilities(losses, options) end
 
+--- The losses that it holds, the oldest first.
+---
+--- Example:
+---     local history = th.select.loss_history { capacity = 2 }
+---     history:probabilities { 3, 1, 2 }
+---     assert(history:state():equal(th.tensor({ 1, 2 }, { dtype = "float64" })))
+---@return Tensor losses (n,) of float64
+function LossHistory:state() end
+
+--- Forgets what it holds and takes over what `state` gave.
+---
+--- Example:
+---     local a, b = th.select.loss_history(), th.select.loss_history()
+---     a:probabilities { 1, 2, 3 }
+---     assert(#b:load_state(a:state()) == 3)
+---@param losses Tensor|number[] (n,), the oldest first; at most capacity
+---@return LossHistory self
+function LossHistory:load_state(losses) end
+
 return LossHistory

@@ -129,6 +129,28 @@ function Module:state_dict() end
 ---@return Module self
 function Module:load_state_dict(state, options) end
 
+--- Where the random numbers of its layers stand, such as those of Dropout: what a checkpoint needs beside the
+--- weights.
+---
+--- Example:
+---     local a, b = th.nn.Dropout(0.5, { seed = 1 }), th.nn.Dropout(0.5, { seed = 2 })
+---     b:load_random_state(a:random_state())
+---     assert(a(th.ones(8)):equal(b(th.ones(8))))
+---@return Tensor state (k, 3) of int64, a row for each layer that draws
+function Module:random_state() end
+
+--- Takes over what random_state gave of a module made alike.
+---
+--- Example:
+---     local layer = th.nn.Dropout(0.5)
+---     local state = layer:random_state()
+---     local first = layer(th.ones(8))
+---     layer:load_random_state(state)
+---     assert(layer(th.ones(8)):equal(first))
+---@param state Tensor (k, 3) of int64
+---@return Module self
+function Module:load_random_state(state) end
+
 --- Puts the module and all submodules into training mode, or out of it.
 ---
 --- Example:

@@ -91,6 +91,8 @@ function optim.RMSProp(params, options) end
 ---@class Optimizer : Object
 ---@field lr number the learning rate of the first group; to set it sets that of all, also as the rate that schedules begin from
 ---@field rates number[] the learning rate of each group
+---@field name string "SGD", "Adam", "AdamW" or "RMSProp"
+---@field param_groups table[] the settings of each group as they are now: lr, base_lr (what schedules begin from), momentum (Adam's first beta), weight_decay
 local Optimizer = {}
 
 --- Moves every parameter that has a gradient.
@@ -127,9 +129,32 @@ function Optimizer:zero_grad() end
 ---@return number before the norm that the gradients had
 function Optimizer:clip_gradients(norm) end
 
+--- Multiplies every gradient by a number, as those that were summed over several batches.
+---
+--- Example:
+---     local p = th.ones(2):requires_grad_()
+---     local optimizer = th.optim.SGD { p }
+---     p:sum():backward()
+---     optimizer:scale_gradients(0.5)
+---     assert(p.grad:equal(th.full({ 2 }, 0.5)))
+---@param factor number
+function Optimizer:scale_gradients(factor) end
+
+--- Takes over the settings of groups that param_groups gave.
+---
+--- Example:
+---     local p = th.ones(2):requires_grad_()
+---     local a, b = th.optim.SGD({ p }, { lr = 0.1 }), th.optim.SGD({ p }, { lr = 1 })
+---     th.schedule.StepLR({ step_size = 1 }):apply(a, 1)
+---     b:load_param_groups(a.param_groups)
+---     assert(b.lr == a.lr and b.param_groups[1].base_lr == 0.1)
+---@param groups table[] lr, base_lr, momentum and weight_decay of each
+---@return Optimizer self
+function Optimizer:load_param_groups(groups) end
+
 --- What the optimiser remembers, as tensors by name: momenta, means of squares and counts of steps.
 ---
---- th.save_safetensors writes it; learning rates are not in it, as schedules give them anew.
+--- th.save_safetensors writes it; learning rates are not in it, but in param_groups.
 ---
 --- Example:
 ---     local p = th.ones(2):requires_grad_()
@@ -141,6 +166,8 @@ function Optimizer:clip_gradients(norm) end
 function Optimizer:state_dict() end
 
 --- Takes over what another optimiser of the same kind and the same parameters remembered.
+---
+--- The state of another kind, or of more parameters, is an error that tells the name that does not fit.
 ---
 --- Example:
 ---     local p = th.ones(2):requires_grad_()

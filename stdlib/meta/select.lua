@@ -488,6 +488,8 @@ function select.read_trace(path) end
 --- Starts a trace file, written line by line as a run goes: write(epoch, selection, seconds), count,
 --- write_counts, close. th.train{trace = path} does all of it.
 ---
+--- resume: goes on with a file that begins with the same header, and cuts off what is behind its first `bytes`.
+---
 --- Example:
 ---     local data = th.data.from_tensors(th.randn(6, 2), { 1, 2, 1, 2, 1, 2 })
 ---     local writer = th.select.write_trace(scratch .. "/run.trace", {
@@ -497,7 +499,7 @@ function select.read_trace(path) end
 ---     writer:close()
 ---     assert(th.select.read_trace(scratch .. "/run.trace").options.fraction == 0.5)
 ---@param path string
----@param options table data, method, options, seed, split, model, parent, epochs, batch_method, batch_options
+---@param options table data, method, options, seed, split, model, parent, epochs, batch_method, batch_options; resume (none), { bytes =, counts = } as position and counts gave them
 ---@return TraceWriter writer
 function select.write_trace(path, options) end
 

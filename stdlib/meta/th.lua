@@ -185,6 +185,27 @@ function th.is_tensor(value) end
 ---@param seed integer
 function th.manual_seed(seed) end
 
+--- Tells where the session's random numbers stand.
+---
+--- Example:
+---     local state = th.get_rng_state()
+---     local a = th.rand(3)
+---     th.set_rng_state(state)
+---     assert(th.rand(3):equal(a))
+---@return table state seed, and draws: how many calls have drawn from it
+function th.get_rng_state() end
+
+--- Puts the session's random numbers back to where get_rng_state found them.
+---
+--- Example:
+---     th.manual_seed(5)
+---     th.rand(3)
+---     local second = th.rand(3)
+---     th.set_rng_state { seed = 5, draws = 1 }
+---     assert(th.rand(3):equal(second))
+---@param state table seed and draws
+function th.set_rng_state(state) end
+
 --- Tells the seed that the session's random numbers started from.
 ---
 --- PyTorch's seed draws a new one; initial_seed is what tells it there.
@@ -418,6 +439,35 @@ function th.load_npz(path) end
 ---@param path string
 ---@param tensors table<string, Tensor>
 function th.save_npz(path, tensors) end
+
+--- Writes a file that appears whole or not at all: into a temporary file, put on the disk and renamed.
+---
+--- Example:
+---     th.write_file(scratch .. "/note.txt", "done")
+---     assert(io.open(scratch .. "/note.txt"):read "a" == "done")
+---@param path string
+---@param text string its bytes
+function th.write_file(path, text) end
+
+--- Tells the SHA-256 of a file.
+---
+--- Example:
+---     th.write_file(scratch .. "/empty", "")
+---     assert(th.sha256(scratch .. "/empty"):find "^e3b0c442")
+---@param path string
+---@return string digest 64 hexadecimal digits
+function th.sha256(path) end
+
+--- Reads JSON: objects and arrays become tables, null is nil.
+---
+--- Whole numbers are integers where they are written as such. What is no JSON is an error that tells the place.
+---
+--- Example:
+---     local found = th.parse_json '{"lr": 0.1, "seeds": [1, 2]}'
+---     assert(found.lr == 0.1 and math.type(found.seeds[2]) == "integer")
+---@param text string
+---@return any value
+function th.parse_json(text) end
 
 --- Reads a safetensors file.
 ---

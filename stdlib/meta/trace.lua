@@ -203,6 +203,33 @@ function TraceWriter:count(images, options) end
 ---@param seconds number what it cost
 function TraceWriter:write_counts(epoch, seconds) end
 
+--- Tells how many bytes are in the file, and puts them on the disk.
+---
+--- With write_trace's option `resume` a run that was killed goes on from there.
+---
+--- Example:
+---     local data = th.data.from_tensors(th.randn(6, 2), { 1, 2, 1, 2, 1, 2 })
+---     local about = { data = data, method = "Mine", epochs = 4 }
+---     local writer = th.select.write_trace(scratch .. "/run.trace", about)
+---     about.resume = { bytes = writer:position(), counts = writer:counts() }
+---     writer:write(0, { indices = th.tensor { 1 } }, 0.1)
+---     writer:close()
+---     th.select.write_trace(scratch .. "/run.trace", about):close()
+---     assert(th.select.read_trace(scratch .. "/run.trace").event_count == 0)
+---@return integer bytes
+function TraceWriter:position() end
+
+--- What has been counted and not been written yet, for the option `resume` of write_trace.
+---
+--- Example:
+---     local data = th.data.from_tensors(th.randn(3, 2), { 1, 2, 1 })
+---     local writer = th.select.write_trace(scratch .. "/run.trace", { data = data, method = "Mine", epochs = 4 })
+---     assert(writer:counts() == nil)
+---     writer:count({ 1, 3 }, { kept = th.tensor { 2 } })
+---     assert(writer:counts().kept:equal(th.tensor { 0, 0, 1 }))
+---@return table|nil counts tensors (n,): seen, kept, losses (how many) and sums (of them); nil when nothing was
+function TraceWriter:counts() end
+
 --- Ends the file; to write more is an error.
 ---
 --- Example:

@@ -2,6 +2,7 @@
 -- help(x): the documentation of a function, method, namespace or class, by value or by name.
 
 local th = require "thresh"
+local manual = require "thresh.lua_manual"
 local options = require "thresh.options"
 local reference = require "thresh.reference"
 
@@ -119,7 +120,8 @@ local function find_function(value)
   end
 end
 
--- What a name leads to, such as "select.omp", "th.zeros", "Tensor.sum", "Tensor:sum" or "Module".
+-- What a name leads to, such as "select.omp", "th.zeros", "Tensor.sum", "Tensor:sum" or "Module": what is found,
+-- the value, or why there is none.
 local function find_name(path)
   local first, last = path:match "^(%a[%w_]*)[.:]?([%w_]*)$"
   if first and reference.owner(first) and reference.owner(first).is_class then
@@ -131,32 +133,68 @@ local function find_name(path)
     if type(value) ~= "table" then return nil end
     if name ~= "th" then
       local ok, found = pcall(function() return value[name] end)
-      if not ok then return nil end
+      if not ok then return nil, nil, found end
       value = found
     end
   end
   return nil, value
 end
 
-local function text_of(found, value)
-  if found.method then return entry_text(reference.method(found.class, found.method)) end
-  if found.class then return class_text(found.class) end
-  if found.name then
-    local entry = reference.member(found.space, found.name, value)
-    return entry and entry_text(entry)
-  end
+-- The documentation of what is found, where it is that of a function.
+local function entry_of(found, value)
+  if found.method then return reference.method(found.class, found.method) end
+  if found.class then return nil end
+  if found.name then return reference.member(found.space, found.name, value) end
   -- A part of the library that can be called: th.train tells of train.train.
   local f = reference.called(found.space)
-  if f then return entry_text(reference.member(found.space, f)) end
-  return namespace_text(found.space)
+  return f and reference.member(found.space, f)
 end
 
---- The text that help(value) prints; nil and why where there is none.
+local function text_of(found, value)
+  local entry = entry_of(found, value)
+  if entry then return entry_text(entry) end
+  if found.name or found.method then return nil end
+  return found.class and class_text(found.class) or namespace_text(found.space)
+end
+
+--- The names of the options that a function, or what can be called like one, says it takes: a list.
+---
+--- Example:
+---     local names = {}
+---     for _, name in ipairs(th.help.options(th.optim.SGD)) do names[name] = true end
+---     assert(names.lr and names.momentum)
+---@param f any
+---@return string[] names
+function M.options(f)
+  local found = type(f) == "function" and find_function(f) or type(f) == "table" and find_table(f)
+  local entry = found and entry_of(found, f) or type(f) == "function" and reference.comment(f)
+  local names, known = {}, {}
+  local function add(name)
+    if not known[name] then names[#names + 1], known[name] = name, true end
+  end
+  if not entry then return names end
+  for _, p in ipairs(entry.params) do
+    if p.type:find "table" then
+      -- "lr (0.1), momentum (0), both numbers; epochs": the single words of the list.
+      for item in p.text:gsub("%b()", ""):gmatch "[^,;]+" do
+        local name = item:match "^%s*([%a_][%w_]*)%s*$"
+        if name then add(name) end
+      end
+    end
+  end
+  local defaults = entry.text:match "\nDefaults:(.-)\n%u%l+:" or entry.text:match "\nDefaults:(.*)$" or ""
+  for name in defaults:gmatch "([%a_][%w_]*) =" do add(name) end
+  for name in defaults:gmatch "%f[%w_]([%a_][%w_]*) is required" do add(name) end
+  return names
+end
+
+--- The text that help(value) prints; nil and why where there is none. Lua's own functions are told in a line.
 ---
 --- Example:
 ---     assert(th.help.text "select.omp":find "matching pursuit")
 ---     local text, why = th.help.text(42)
 ---     assert(text == nil and why == "help: there is no text about 42")
+---     assert(th.help.text(string.rep):find "n times")
 ---@param value any a function, a method, a namespace, an object or the name of one
 ---@return string? text
 ---@return string? why
@@ -164,10 +202,13 @@ function M.text(value)
   if value == nil then return nil, "help: nil has no documentation" end
   local found
   if type(value) == "string" then
-    local name = value
-    found, value = find_name(name)
+    local name, why = value, nil
+    found, value, why = find_name(name)
     if not found and value == nil then
+      local lua = manual.find(name)
+      if lua then return manual.text(lua) end
       local class = reference.owner(name:match "^%w*")
+      if why and not class then return nil, "help: " .. (tostring(why):gsub("^.-:%d+: ", "")) end
       return nil, "help: there is no " .. (class and class.is_class and name or "th." .. name:gsub("^th%.", ""))
     end
   end
@@ -175,6 +216,8 @@ function M.text(value)
     if type(value) == "function" then
       found = find_function(value)
       if not found then
+        local lua = manual.find(value)
+        if lua then return manual.text(lua) end
         local entry = reference.comment(value)
         if entry then return entry_text(entry) end
       end
@@ -218,6 +261,9 @@ function M.search(word)
   end
   for _, class in ipairs(reference.classes()) do
     for _, entry in ipairs(reference.owner(class).entries) do look(class .. ":" .. entry.name, entry) end
+  end
+  for _, entry in ipairs(manual.all()) do
+    if entry.name:find(word, 1, true) then by_name[#by_name + 1] = { name = entry.name, summary = entry.summary } end
   end
   for _, list in ipairs { by_name, by_text } do table.sort(list, function(a, b) return a.name < b.name end) end
   return table.move(by_text, 1, #by_text, #by_name + 1, by_name)

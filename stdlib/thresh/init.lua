@@ -26,7 +26,7 @@ local function strict(path, namespace)
 end
 
 for _, name in ipairs {
-  "nn", "models", "optim", "schedule", "data", "select", "detect", "statistics", "coco",
+  "nn", "models", "optim", "schedule", "data", "select", "detect", "statistics", "coco", "signals",
   "runs",
 } do
   strict("th." .. name, th[name])

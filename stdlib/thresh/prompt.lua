@@ -115,12 +115,23 @@ commands.help = {
       out[#out + 1] = string.format("  :%-8s %s", name, what)
     end
     out[#out + 1] = "  ?x        help(x); ?? word is apropos 'word'"
+    out[#out + 1] = "  !command  runs a command of the shell"
     return table.concat(out, "\n")
   end,
 }
 
--- `:word rest`, `?x` and `??word`: the text to print, or nil where the entry is Lua.
+-- Runs a command of the shell at the same terminal; the text tells how it ended, if not well.
+local function shell(words)
+  if words == "" then return "! needs a command, as in !ls" end
+  io.stdout:flush()
+  local ok, kind, code = os.execute(words)
+  return ok and "" or string.format("%s %d", kind == "signal" and "signal" or "exit status", code)
+end
+
+-- `:word rest`, `?x`, `??word` and `!command`: the text to print, or nil where the entry is Lua.
 local function command(text)
+  local words = text:match "^%s*!%s*(.-)%s*$"
+  if words then return shell(words) end
   local name, rest = text:match "^%s*:([%a]+)%s*(.-)%s*$"
   if name and not text:find "^%s*::" then
     if name == "quit" or name == "q" then return "", true end

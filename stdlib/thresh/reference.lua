@@ -9,24 +9,22 @@ local M = {}
 
 --- The namespaces in the order of the reference: th itself, native ones, those written in Lua.
 M.namespaces = {
-  "th", "nn", "models", "optim", "schedule", "data", "select", "detect", "coco", "statistics", "runs",
-  "train", "compare", "sweep", "layers", "plot", "report", "show", "inspect",
-  "progress", "arguments", "help",
+  "th", "nn", "models", "optim", "schedule", "data", "select", "detect", "coco", "statistics", "signals", "runs",
+  "train", "compare", "sweep", "layers", "plot", "report", "show", "inspect", "progress", "arguments", "help",
 }
 
 -- The files of stdlib/meta; each may hold a namespace and classes.
 local files = {
   "th", "tensor", "stream", "profile", "object", "nn", "module", "summary", "models", "optim", "schedule",
   "data", "dataset", "detection_dataset", "select", "trace", "loss_history", "detect", "detectors", "coco",
-  "evaluation", "statistics", "runs",
+  "evaluation", "statistics", "signals", "runs",
 }
 
 -- Namespaces written in Lua, without stubs: what the file says of itself is their text. The value is the
 -- function that is called by the namespace's own name.
 local lua_parts = {
-  train = "train", compare = "compare", sweep = "sweep", layers = "", plot = "", report = "report",
-  show = "show", inspect = "inspect", progress = "",
-  arguments = "parse", help = "help",
+  train = "train", compare = "compare", sweep = "sweep", layers = "", plot = "", report = "report", show = "show",
+  inspect = "inspect", progress = "", arguments = "parse", help = "help",
 }
 
 local function lines_in(text)

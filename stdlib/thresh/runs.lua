@@ -59,7 +59,7 @@ function M.create(given)
   native.create_folder(path)
   local files = { { "config.json", config }, { "provenance.json", record }, { "status.json", status } }
   for i, file in ipairs(files) do
-    -- Nothing is lost yet with the power: the end of the run waits for the disk.
+    -- A run that has just begun has nothing to lose: its end waits for the disk.
     local ok, problem = pcall(native.write, path .. "/" .. file[1], json.encode(file[2]) .. "\n", false)
     if not ok then
       -- A run that cannot begin leaves nothing.
@@ -133,7 +133,7 @@ function M.reopen(path)
   run.status = {
     state = "running", started = run.status.started, seconds = run.status.seconds, writer = own,
   }
-  native.write(run.path .. "/status.json", json.encode(run.status) .. "\n")
+  native.write(run.path .. "/status.json", json.encode(run.status) .. "\n", false)
   return run
 end
 

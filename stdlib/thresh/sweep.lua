@@ -239,7 +239,7 @@ end
 -- The end of a process that works for another.
 local function leave(reason, failed)
   io.stdout:flush()
-  os.exit(reason == "terminated" and 143 or reason == "stopped" and 3 or failed and 1 or 0)
+  os.exit(reason == "terminated" and 143 or reason == "stopped" and launch.cancelled or failed and 1 or 0)
 end
 
 -- A worker does what its sweep wants, and ends there.

@@ -81,10 +81,10 @@ end
 ---       select = th.select.RS2 { fraction = 0.5 },
 ---     }
 ---     assert(#run.history == 2 and run.forwarded > 0 and run.best >= run.accuracy)
----@param given table model, data, optimizer, epochs (required); select (th.select.Full()), batch_select (none), schedule (none), schedule_per ("epoch", or "step"), batch_size (128), accumulate (1), seed (1), augment (none), task (classification), label_smoothing (0), evaluate_on ("test"), evaluate_every (1), initial ("random", or "full"), trace (none), a path; checkpoint (none), resume (true), run (none), matching_error (false), on_epoch(row, run), quiet (false), label
+---@param config table model, data, optimizer, epochs (required); select (th.select.Full()), batch_select (none), schedule (none), schedule_per ("epoch", or "step"), batch_size (128), accumulate (1), seed (1), augment (none), task (classification), label_smoothing (0), evaluate_on ("test"), evaluate_every (1), initial ("random", or "full"), trace (none), a path; checkpoint (none), resume (true), run (none), matching_error (false), on_epoch(row, run), quiet (false), label
 ---@return table run selector, seed, history, seconds, cpu_seconds, forwarded, backwarded, accuracy, best, trace, checkpoint and resumed, the names of the last one written and of that gone on from
-function M.train(given)
-  local run = configuration.start(given)
+function M.train(config)
+  local run = configuration.start(config)
   local watch <close> = checkpointing.watch(run)
   run.model:train()
   while run.at <= #run.plan do
@@ -99,4 +99,4 @@ function M.train(given)
   return result(run)
 end
 
-return setmetatable(M, { __call = function(_, given) return M.train(given) end })
+return setmetatable(M, { __call = function(_, config) return M.train(config) end })

@@ -105,6 +105,6 @@ func givenCounts(_ value: LuaValue, _ problem: (String) -> any Error) throws -> 
   let tally = try BatchTally(
     seen: numbers("seen"), kept: numbers("kept"), losses: numbers("losses"),
     sums: values("sums", Double.self))
-  guard let tally else { throw problem("the tensors of 'counts' must hold counts of the same images") }
+  guard let tally else { throw problem("the tensors of 'counts' are not of the same images") }
   return tally
 }

@@ -10,12 +10,12 @@ func runs() -> Namespace {
     try RunFolder.create(call.path(1, "path"))
     return .none
   }
-  // write(path, text, synced): a whole file, there or not there.
+  // write(path, text, durable): a whole file, there or not there; on the disk, unless durable is false.
   runs.function("write", most: 3) { call in
     let path = try call.path(1, "path")
-    let synced = try call.optionalBoolean(3, "synced") ?? true
+    let durable = try call.optionalBoolean(3, "durable") ?? true
     try call.withBytes(2, "text") { bytes in
-      try AtomicFile.write(path, synced: synced) { try $0(bytes) }
+      try AtomicFile.write(path, durable: durable) { try $0(bytes) }
     }
     return .none
   }

@@ -51,12 +51,13 @@ private func addLeases(to sweep: inout Namespace) {
           "host": state.owner.map { .string($0.host) } ?? .nil,
         ])))
   }
-  // publish(path, text, synced): whether the file is ours; false when there was one.
+  // publish(path, text, durable): whether the file is ours; false when there was one.
   sweep.function("publish", most: 3) { call in
     let path = try call.path(1, "path")
-    let synced = try call.optionalBoolean(3, "synced") ?? true
+    let durable = try call.optionalBoolean(3, "durable") ?? true
     return .boolean(
-      try call.withBytes(2, "text") { try PublishedFile.write(path, [UInt8]($0), synced: synced) })
+      try call.withBytes(2, "text") { try PublishedFile.write(path, [UInt8]($0), durable: durable) }
+    )
   }
 }
 

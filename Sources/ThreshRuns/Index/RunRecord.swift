@@ -84,7 +84,15 @@ struct RunRecord {
     if access(path + "/" + file, F_OK) != 0 && errno == ENOENT {
       throw TensorError("runs", "\(file) is missing")
     }
-    let bytes = try WholeFile.read(path + "/" + file)
+    let bytes: [UInt8]
+    do {
+      bytes = try WholeFile.read(path + "/" + file)
+    } catch let error as TensorError {
+      // The row tells the folder.
+      let told = error.message
+      throw TensorError(
+        "runs", told.hasPrefix(path) ? String(told.dropFirst(path.count + 1)) : told)
+    }
     do {
       let value = try JSON.parse(bytes)
       guard case .object = value else { throw TensorError("runs", "\(file) holds no JSON object") }

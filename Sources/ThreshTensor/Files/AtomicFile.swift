@@ -4,12 +4,12 @@ import Glibc
 /// A file that appears whole or not at all: written beside its place and renamed into it.
 public enum AtomicFile {
   /// Writes the file at `path` with what `body` sends; on an error the old file stays.
-  /// - Parameter synced: whether to wait until it is on the disk, so that it outlives a loss of power; else
-  ///   the disk is only asked to begin, and a later file that is synced takes this one with it.
   /// - Throws: `TensorError` with the path and the system's reason, or what `body` throws. What is
   ///   there must be a regular file: renaming would put one in the place of a device or a pipe.
+  /// - Parameter durable: whether the file is on the disk when this returns, so that it lasts through a loss
+  ///   of power; each costs some milliseconds.
   public static func write(
-    _ path: String, synced: Bool = true,
+    _ path: String, durable: Bool = true,
     _ body: (_ send: @escaping (UnsafeRawBufferPointer) throws -> Void) throws -> Void
   ) throws {
     // A link is followed, so that it is its target that changes.
@@ -38,9 +38,7 @@ public enum AtomicFile {
           done += sent
         }
       }
-      if !synced {
-        posix_fadvise(file, 0, 0, POSIX_FADV_DONTNEED)
-      } else if fsync(file) != 0 {
+      guard !durable || fsync(file) == 0 else {
         throw TensorError("write", "\(path): \(systemError())")
       }
     } catch {
@@ -52,12 +50,12 @@ public enum AtomicFile {
       unlink(temporary)
       throw TensorError("write", "\(path): \(reason)")
     }
-    if synced { syncFolder(of: target) }
+    if durable { syncFolder(of: target) }
   }
 
-  /// Makes the names in the folder that holds `path` last through a loss of power. Where a file system
-  /// cannot, the file is in its place all the same.
-  public static func syncFolder(of path: String) {
+  /// The names in the folder that holds `path` last, too. Where a file system cannot, the file is in its
+  /// place all the same.
+  private static func syncFolder(of path: String) {
     let end = path.lastIndex(of: "/")
     let folder = end.map { $0 == path.startIndex ? "/" : String(path[..<$0]) } ?? "."
     let descriptor = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)

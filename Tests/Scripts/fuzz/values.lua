@@ -345,6 +345,7 @@ local named = {
   class_names = function() return { "a", "b", pick { "c", 3 } } end,
   model = makers.Module, optimizer = makers.Optimizer, schedule = makers.Schedule,
   lr = function() return pick { 0.1, 1, 0, 1e-3, -1 } end,
+  checkpoint = function() return pick { V.scratch .. "/checkpoints", false } end,
 }
 named.baseline = named.runs
 named.objects = function() return objects(2) end

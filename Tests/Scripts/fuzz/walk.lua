@@ -37,7 +37,7 @@ end
 
 --- The functions of every namespace, those of parts that are loaded when first used included.
 function W.functions()
-  for _, part in ipairs { "train", "compare", "progress", "inspect", "arguments", "plot", "report" } do
+  for _, part in ipairs { "train", "compare", "progress", "inspect", "arguments", "plot", "report", "sweep" } do
     assert(th[part] ~= nil, part)
   end
   local found, seen = {}, {}

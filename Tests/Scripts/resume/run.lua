@@ -1,7 +1,10 @@
 -- SPDX-License-Identifier: Apache-2.0
--- A training run that may be killed at any moment and started again: thresh run.lua SCRIPTS CASE FOLDER. When it
--- has ended, its outcome is in FOLDER/outcome.json.
-local scripts, case, folder = ...
+-- A training run that may be killed at any moment and started again: thresh run.lua SCRIPTS CASE FOLDER [WISH].
+-- When it has ended, its outcome is in FOLDER/outcome.json.
+--
+-- WISH: TERM or USR1, a signal that it sends itself behind the second epoch, and the checkpoint that comes of it is
+-- the only one until then; KEEP, to remove no checkpoint.
+local scripts, case, folder, wish = ...
 local th = require "thresh"
 local outcome = dofile(scripts .. "/resume/outcome.lua")
 local json = require "thresh.json"
@@ -65,6 +68,20 @@ config.model, config.optimizer = model, optimizer
 config.data = config.data or small_digits()
 config.batch_size = config.batch_size or 32
 config.epochs, config.seed, config.quiet = 12, 7, true
-config.checkpoint = { path = folder .. "/checkpoints", seconds = 0.01, every = 3 }
+config.checkpoint = { path = folder .. "/checkpoints", seconds = 0.05, every = 3 }
+if wish == "KEEP" then config.checkpoint.keep = 1000 end
+local function signal(name) os.execute("kill -" .. name .. " $PPID") end
+if wish == "TERM" or wish == "USR1" then
+  config.checkpoint = { path = folder .. "/checkpoints", every = 100 }
+  config.on_epoch = function(row)
+    if row.epoch == 2 then signal(wish) end
+    if row.epoch == 3 then
+      print(table.concat(th.list_directory(folder .. "/checkpoints"), " "))
+      io.stdout:flush()
+    end
+  end
+end
 local result = th.train(config)
 th.write_file(folder .. "/outcome.json", json.encode(outcome.of(result, model, optimizer, folder)))
+-- Nobody watches any more.
+if wish == "USR1" then signal "USR1" end

@@ -119,7 +119,9 @@ return function(...)
       or fail("unknown command '%s'%s", words[1], options.suggestion(words[1], known))
     local names, o = parsed(words)
     if #names ~= 1 then fail("%s needs the name of one sweep, got %d", words[1], #names) end
-    action(require("thresh.sweep").load(names[1], { root = o.root }), stores.new(o.root, names[1]), o)
+    local store = stores.new(o.root, names[1])
+    if not store:definition() then fail("there is no sweep '%s' in %s/sweeps", names[1], o.root) end
+    action(require("thresh.sweep").load(names[1], { root = o.root }), store, o)
   end)
   if ok then return 0 end
   io.stderr:write("thresh sweep: ", tostring(problem), "\n")

@@ -25,7 +25,8 @@ end
 --- "band" or "bars" decides. style: "line", "points", "both" (points, joined by loose dots), "dots", "steps".
 --- `print(figure)` draws it in characters, as wide as the terminal lets it, in colour at a terminal unless
 --- NO_COLOR is set; `figure:text { width =, colour = }` is that text. `figure:save(path)` draws a .svg, .png or
---- .pdf by gnuplot (Debian's gnuplot-nox), whose script and data stay beside it as .gp and .dat.
+--- .pdf by gnuplot (Debian's gnuplot-nox), whose script and data stay beside it as .gp and .dat;
+--- `figure:source(kind)` returns these two as texts.
 ---
 --- Example:
 ---     local figure = th.plot.line({ 1, 2, 3 }, { 3, 2, 1 }, { label = "loss", title = "training", x_label = "epoch" })

@@ -53,9 +53,6 @@ function Figure:text(given)
   return joined(text.lines(self, width, colour))
 end
 
---- The figure's lines, all of one width.
-function Figure:lines() return text.lines(self, math.max(16, terminal.width()), false) end
-
 function Figure:save(path)
   check(self, "save")
   return gnuplot.save(self, path, 2)

@@ -47,7 +47,6 @@ end
 
 -- What a command writes, and whether it went well.
 local function run(command)
-  io.stdout:flush()
   local pipe = io.popen(command .. " </dev/null 2>&1", "r")
   local text = pipe:read "a"
   local ok, how, code = pipe:close()

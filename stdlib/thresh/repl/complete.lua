@@ -227,22 +227,6 @@ local function complete_modules(search, prefix)
   end
 end
 
--- Names that the documentation of a function tells as its options.
-local function option_names(f)
-  local text = require("thresh.help").text(f)
-  local names = {}
-  if not text then return names end
-  for line in text:gmatch "[^\n]+" do
-    local options = line:match "^%s*options %(table%):?(.*)$"
-    for name in (options or ""):gmatch "([%a_][%w_]*) %(" do names[name] = true end
-    for name in (options or ""):gsub("%b()", ""):gmatch "%f[%w_]([%a_][%w_]*)%f[^%w_]" do names[name] = true end
-  end
-  local defaults = text:match "\nDefaults:(.-)\n%u%l+:" or text:match "\nDefaults:(.*)$" or ""
-  for name in defaults:gmatch "([%a_][%w_]*) =" do names[name] = true end
-  for name in defaults:gmatch "%f[%w_]([%a_][%w_]*) is required" do names[name] = true end
-  return names
-end
-
 -- The function in whose braces a text ends: th.nn.Conv2d of "th.nn.Conv2d(3, 4, 3, { pad".
 local function called_function(text)
   local depth, i = 0, #text
@@ -348,7 +332,7 @@ function M.complete(text, session)
       f = type(meta) == "table" and rawget(meta, "__call") and f or nil
     end
     if f ~= nil then
-      for name in next, option_names(f) do
+      for _, name in ipairs(require("thresh.help").options(f)) do
         if starts(name, word) then search.add(name .. " = ", "option") end
       end
       if #search.found > 0 then return finished(search, start) end

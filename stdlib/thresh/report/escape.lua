@@ -49,7 +49,8 @@ local latex = {
 function M.latex(text)
   text = clean(text):gsub('[\\{}$&#%%_^~<>|"`]', latex)
   -- Two hyphens would become a dash; a bracket behind the end of a row its argument, as a star would be.
-  return (text:gsub("%-%f[%-]", "-{}"):gsub("^%s*([%[*])", "{%1}"))
+  text = text:gsub("%-%-+", function(run) return ("-{}"):rep(#run - 1) .. "-" end)
+  return (text:gsub("^%s*([%[*])", "{%1}"))
 end
 
 --- A cell of CSV. Spreadsheets take a text that begins with one of = + - @ for a formula: a quote before it

@@ -147,18 +147,20 @@ local function ending(run)
   return table.concat(parts, ", ") .. "."
 end
 
---- Sections that tell of configuration and origin; also of sweeps.
-function M.origin(config, provenance)
+--- Sections that tell of configuration and origin; also of sweeps. words: the command, if not the provenance's;
+--- folder: where it was called.
+function M.origin(config, provenance, words, folder)
   local out = {}
   local function add(heading, value, skip)
     local t = flat.table(value, "name", "value", skip, skip ~= nil)
     if t then out[#out + 1] = { heading = heading, table = t } end
   end
   add("Configuration", config)
-  local command = flat.command(provenance and provenance.command)
+  local command = flat.command(words or provenance and provenance.command)
   add("Where the numbers come from", provenance, { command = true, id = true, name = true })
   if command ~= "" then
-    out[#out + 1] = { heading = "The command", text = "As it was called, in the folder it was called from:", code = command }
+    local where = type(folder) == "string" and folder or "the folder it was called from"
+    out[#out + 1] = { heading = "The command", text = string.format("As it was called, in %s:", where), code = command }
   end
   return out
 end

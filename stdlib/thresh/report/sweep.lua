@@ -53,7 +53,7 @@ local function cells_of(folder)
         cell = { hash = hash }
         more[#more + 1] = cell
       end
-      for _, key in ipairs { "state", "result", "error", "run", "seconds", "params", "number" } do
+      for _, key in ipairs { "state", "result", "error", "run", "seconds", "params", "number", "shared" } do
         if record[key] ~= nil then cell[key] = record[key] end
       end
     end
@@ -154,6 +154,44 @@ local function results(groups, names, metrics)
   }
 end
 
+-- What traces that several cells replay cost, in three ways; nothing where there are none.
+local function costs(groups, cells, names)
+  local users, any = {}, false
+  for _, cell in ipairs(cells) do
+    for _, shared in ipairs(type(cell.shared) == "table" and cell.shared or {}) do
+      users[tostring(shared.key)], any = (users[tostring(shared.key)] or 0) + 1, true
+    end
+  end
+  if not any then return nil end
+  local rows = {}
+  for i, group in ipairs(groups) do
+    local own, whole, share = {}, {}, {}
+    for _, cell in ipairs(group.cells) do
+      if cell.state == "done" and type(cell.seconds) == "number" then
+        local source, part = 0, 0
+        for _, shared in ipairs(type(cell.shared) == "table" and cell.shared or {}) do
+          local seconds = tonumber(shared.seconds) or 0
+          source, part = source + seconds, part + seconds / users[tostring(shared.key)]
+        end
+        local k = #own + 1
+        own[k], whole[k], share[k] = cell.seconds, cell.seconds + source, cell.seconds + part
+      end
+    end
+    rows[i] = { table.unpack(group.texts, 1, #names) }
+    for k, values in ipairs { own, whole, share } do
+      table.sort(values)
+      rows[i][#names + k] = #values > 0 and { median = median(values), low = values[1], high = values[#values], n = #values } or nil
+    end
+  end
+  local columns = { table.unpack(names) }
+  table.move({ "marginal s", "with source s", "amortised s" }, 1, 3, #names + 1, columns)
+  return {
+    columns = columns, rows = rows,
+    caption = "Seconds of a run, median [least, most]: its own; with the making of the traces it replays; with an "
+      .. "equal share of that for each run that replays them.",
+  }
+end
+
 -- A group's name, without the parameter that its panel stands for.
 local function label_of(group, names, without)
   local parts = {}
@@ -182,16 +220,18 @@ local function bars(groups, names, metrics)
       figures[#figures + 1] = charts.bars(labels, values, { low = low, high = high, title = (metric:gsub("_", " ")) })
     end
   end
+  -- Few bars have room beside each other.
+  if #figures > 1 and #groups <= 6 then return { charts.grid(figures, { columns = 2 }) } end
   return figures
 end
 
--- The rows of the runs of each group, by group; and the fields they have.
+-- The rows of the runs of each group that are done, by group; and the fields they have.
 local function histories(groups, root)
   local out, fields = {}, {}
   for _, group in ipairs(groups) do
     local of_group = {}
     for _, cell in ipairs(group.cells) do
-      local name = type(cell.run) == "string" and cell.run:match "[^/]+$"
+      local name = cell.state == "done" and type(cell.run) == "string" and cell.run:match "[^/]+$"
       local ok, run = pcall(runs.load, root .. "/" .. (name or ""))
       local rows = name and ok and run:metrics() or {}
       if #rows > 1 then
@@ -241,7 +281,9 @@ local function curves(groups, names, root)
         for k, group in ipairs(part.groups) do
           drawn[k] = { label = label_of(group, names, part.without), runs = rows[group] }
         end
-        list[i] = study.curves(drawn, { y = metric, x = "epoch", title = part.title })
+        list[i] = study.curves(drawn, {
+          y = metric, x = "epoch", title = part.title ~= "" and part.title or metric .. " over the epochs",
+        })
       end
       figures[#figures + 1] = #list == 1 and list[1] or charts.grid(list, { columns = math.min(3, #list) })
     end
@@ -298,7 +340,12 @@ function M.of(path)
   if damaged > 0 then lead = string.format("%s %d records cannot be read.", lead, damaged) end
   local sections = {}
   local function add(s) sections[#sections + 1] = s end
-  if #metrics > 0 then add { heading = "Results", table = results(groups, names, metrics), figures = bars(groups, names, metrics) } end
+  if #metrics > 0 then
+    add {
+      heading = "Results", figures = bars(groups, names, metrics),
+      tables = { results(groups, names, metrics), costs(groups, cells, names) },
+    }
+  end
   local root = folder:match "^(.*)/sweeps/[^/]*$" or folder .. "/../.."
   local lines = curves(groups, names, root)
   if #lines > 0 then
@@ -323,7 +370,14 @@ function M.of(path)
       break
     end
   end
-  for _, s in ipairs(run_report.origin(definition, provenance)) do
+  -- What was called is told by the sweep itself; its runs were begun by workers.
+  local c = object(read(folder .. "/command.json"))
+  local words, where
+  if c and type(c.program) == "string" and type(c.script) == "string" then
+    words, where = { c.program }, c.folder
+    for _, part in ipairs { c.before or {}, { c.script }, c.after or {} } do table.move(part, 1, #part, #words + 1, words) end
+  end
+  for _, s in ipairs(run_report.origin(definition, provenance, words, where)) do
     if s.heading == "Configuration" then s.heading = "Definition" end
     add(s)
   end

@@ -44,7 +44,9 @@ function M.found(query, kinds)
       local bytes = 0
       for _, file in ipairs(files) do bytes = bytes + native.folder_size(file) end
       if #files > 0 then
-        items[#items + 1] = { kind = "checkpoints", row = row, path = row.path .. "/checkpoints", bytes = bytes, files = files }
+        items[#items + 1] = {
+          kind = "checkpoints", row = row, path = row.path .. "/checkpoints", bytes = bytes, files = files,
+        }
       end
     end
   end

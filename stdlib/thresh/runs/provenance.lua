@@ -25,14 +25,15 @@ end
 
 local states = {}
 
---- The commit of the script's repository, and a digest of what differs from it; nil outside of one.
+--- The commit of the script's repository, and a digest of what tracked files have beyond it; nil outside of one.
 --- Asked once by a process: what it runs was read when it began.
 function M.git()
   local folder = script_folder()
   if states[folder] == nil then
     local git = "git -C " .. quoted(folder) .. " "
     local commit = output(git .. "rev-parse HEAD")
-    local dirty = commit and output(git .. "diff HEAD") and output(git .. "diff HEAD | git hash-object --stdin")
+    local dirty = commit
+      and output(git .. "diff --quiet HEAD || " .. git .. "diff HEAD | git hash-object --stdin")
     states[folder] = commit and { commit = commit, dirty = dirty } or false
   end
   return states[folder] or nil

@@ -145,10 +145,18 @@ local function condition(what, key, wanted, level)
   end
 end
 
+local function own_query(self, method)
+  if getmetatable(self) ~= Query then
+    error(string.format("runs:%s: is called with a colon, runs:%s(…); got %s in the place of the runs", method,
+      method, options.shown(self)), 3)
+  end
+end
+
 --- The runs that fit all conditions.
 ---@param conditions table by key: a value, a function of the value, or { operator, value }
 ---@return RunQuery runs
 function Query:where(conditions)
+  own_query(self, "where")
   if type(conditions) ~= "table" then
     error("runs:where: needs a table of conditions by key, got " .. options.shown(conditions), 2)
   end
@@ -200,6 +208,7 @@ end
 ---@param given? table descending (false)
 ---@return RunQuery runs
 function Query:sort(key, given)
+  own_query(self, "sort")
   local o = options.check("runs:sort", given, { descending = { "boolean", default = false } }, 2)
   return query(self.source, sorted(self, column("runs:sort", self.source, key, 2), o.descending), self.ranked)
 end
@@ -210,10 +219,12 @@ end
 ---     (whether low is good: true for names with "loss" or "error")
 ---@return RunQuery runs
 function Query:best(name, given)
+  own_query(self, "best")
   local o = options.check("runs:best", given, {
     of = { "string", default = "last" }, lowest = { "boolean" },
   }, 2)
   options.choice("runs:best", "of", o.of, { "last", "best" }, 2)
+  if type(name) ~= "string" then error("runs:best: needs the name of a metric, got " .. options.shown(name), 2) end
   column("runs:best", self.source, name, 2)
   if place(self.source, name) ~= "metric" then
     if #self == 0 then return query(self.source, {}, name) end
@@ -231,6 +242,7 @@ end
 --- The rows as plain tables, each with its configuration and its metrics.
 ---@return table[] rows
 function Query:rows()
+  own_query(self, "rows")
   local rows = {}
   for i, row in ipairs(self) do
     local copy = { config = row.config, metrics = row.metrics }
@@ -295,6 +307,7 @@ end
 ---     (all: how many rows)
 ---@return table table
 function Query:table(given)
+  own_query(self, "table")
   local o = options.check("runs:table", given, { columns = { "table" }, limit = { "integer", from = 0 } }, 2)
   local columns = o.columns
   if not columns then

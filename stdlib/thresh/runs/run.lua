@@ -20,23 +20,39 @@ end
 local function now() return os.date "!%Y-%m-%dT%H:%M:%SZ" end
 
 -- Errors point at who called the method.
-local function writable(self, method)
+local function own(self, method, level)
+  if getmetatable(self) ~= Run then
+    error(string.format("run:%s: is called with a colon, run:%s(…); got %s in the place of the run", method,
+      method, options.shown(self)), level + 1)
+  end
+end
+
+local function writable(self, method, level)
+  level = (level or 2) + 1
+  own(self, method, level)
   if not self.writes then
     error(string.format("run:%s: %s was opened to be read; th.runs.reopen(path) writes to it", method,
-      self.path), 3)
+      self.path), level)
   end
+end
+
+-- A path inside the folder, with the folders above it made where the run is written to.
+local function inside(self, method, name)
+  if type(name) ~= "string" or name == "" or name:sub(1, 1) == "/" or ("/" .. name .. "/"):find("/../", 1, true) then
+    error(string.format("run:%s: needs a path inside the run's folder, got %s", method, options.shown(name)), 3)
+  end
+  local folder = name:match "^(.*)/[^/]*$"
+  if folder and self.writes then core.make_directory(self.path .. "/" .. folder) end
+  return self.path .. "/" .. name
 end
 
 --- A path inside the run's folder, with the folders above it made.
 ---@param name string such as "figures/loss.svg"
 ---@return string path
 function Run:file(name)
-  if type(name) ~= "string" or name == "" or name:sub(1, 1) == "/" or ("/" .. name .. "/"):find("/../", 1, true) then
-    error("run:file: needs a path inside the run's folder, got " .. options.shown(name), 2)
-  end
-  local folder = name:match "^(.*)/[^/]*$"
-  if folder and self.writes then core.make_directory(self.path .. "/" .. folder) end
-  return self.path .. "/" .. name
+  own(self, "file", 2)
+  local path = inside(self, "file", name)
+  return path
 end
 
 --- Writes a table to a file of the run as JSON; the file is there whole or not at all.
@@ -45,7 +61,7 @@ end
 function Run:save(name, value)
   writable(self, "save")
   local text = json.encode(plain.written("run:save", value, 1))
-  native.write(self:file(name), text .. "\n")
+  native.write(inside(self, "save", name), text .. "\n")
 end
 
 -- Appends to a file that stays open; what is written is with the system when this returns.
@@ -75,11 +91,13 @@ function Run:log(row)
     error("run:log: needs a table of values by name, got "
       .. (type(row) == "table" and (next(row) == nil and "an empty table" or "a list") or options.shown(row)), 2)
   end
-  append(self, "metrics.jsonl", json.encode(plain.written("run:log", row, 1)) .. "\n")
+  local line = json.encode(plain.written("run:log", row, 1)) .. "\n"
+  -- The events first: a row that is in metrics.jsonl has been logged, whatever happens.
   if self.events then
     self.logged = (self.logged or 0) + 1
     self.events:row(row, math.tointeger(row.epoch) or math.tointeger(row.step) or self.logged)
   end
+  append(self, "metrics.jsonl", line)
 end
 
 --- The run's TensorBoard event file: scalar, histogram and image, each (tag, value, step), and close.
@@ -103,6 +121,7 @@ end
 ---@return table[] rows
 ---@return integer unreadable lines passed over: a line that was being written when the run was killed
 function Run:metrics()
+  own(self, "metrics", 2)
   local rows, unreadable = {}, 0
   local file = io.open(self.path .. "/metrics.jsonl", "r")
   if not file then return rows, 0 end
@@ -122,6 +141,7 @@ end
 ---@param keep fun(row: table): boolean whether a row stays
 function Run:rewind(keep)
   writable(self, "rewind")
+  if type(keep) ~= "function" then error("run:rewind: needs a function of a row, got " .. options.shown(keep), 2) end
   local rows, lines = self:metrics(), {}
   for _, row in ipairs(rows) do
     if keep(row) then lines[#lines + 1] = json.encode(plain.written("run:rewind", row, 1)) .. "\n" end
@@ -133,6 +153,7 @@ end
 
 -- Files that stay open are closed; what is written later opens them again.
 function Run:close()
+  own(self, "close", 2)
   if self.events then self.events:close() end
   self.events = nil
   for name, file in pairs(self.files) do
@@ -142,7 +163,7 @@ function Run:close()
 end
 
 local function ended(self, method, state, result, problem)
-  writable(self, method)
+  writable(self, method, 3)
   if self.status.state ~= "running" then
     error(string.format("run:%s: %s is %s already", method, self.path, self.status.state), 3)
   end

@@ -153,10 +153,8 @@ local function try(sweep, cell, run)
   return plain.read(copy)
 end
 
-local function terminated()
-  local signals = rawget(core, "signals")
-  return signals and signals.requested and signals.requested() == "terminate"
-end
+-- Whether the process was asked to end, by SIGTERM, while a trial trained.
+local function terminated() return core.signals.requested() == "terminate" end
 
 local function message_of(problem)
   return { message = tostring(rawget(problem, "message")), traceback = rawget(problem, "traceback") }
@@ -185,7 +183,8 @@ local function complete(sweep, cell, lease)
     -- Waiting for a shared trace, or making it, is told apart.
     record.seconds, record.cpu_seconds = core.clock() - clock - notes.apart, os.clock() - cpu
     if problem and terminated() then
-      run:interrupt()
+      -- Training has said so itself where it wrote a checkpoint.
+      if run.status.state == "running" then run:interrupt() end
       return "terminated"
     end
     if problem then
@@ -207,6 +206,7 @@ end
 function M.run(sweep, cell)
   local store = sweep.store
   if store:record(cell.hash) then return "recorded" end
+  if terminated() then return "terminated" end
   local lease = native.claim(store:path("leases", cell.hash), store.stale, store.beat)
   if not lease then return "taken" end
   if store:record(cell.hash) then

@@ -45,6 +45,9 @@ local function stop(workers)
   end
 end
 
+-- The status of a worker that has found the sweep cancelled.
+M.cancelled = 3
+
 -- Starts workers anew that a signal has ended; an error of one that ended by itself before the work was done.
 local function tend(sweep, command, workers, threads)
   for i = #workers, 1, -1 do
@@ -57,7 +60,7 @@ local function tend(sweep, command, workers, threads)
           .. "  %s", status - 128, workers[i].log, tail(workers[i].log)), 0)
       end
       workers[i] = start(sweep, command, workers[i].number, threads)
-    elseif status and status ~= 0 then
+    elseif status and status ~= 0 and status ~= M.cancelled then
       local log = workers[i].log
       stop(workers)
       error(string.format("sweep: a worker ended with status %d; its log %s ends:\n  %s", status, log, tail(log)), 0)

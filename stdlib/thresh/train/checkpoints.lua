@@ -20,6 +20,13 @@ local function message_of(problem)
   return type(problem) == "table" and tostring(problem.message) or tostring(problem)
 end
 
+-- A file, opened; an error is the system's reason alone.
+local function opened(path, mode)
+  local stream, problem = io.open(path, mode)
+  if not stream then error(problem, 0) end
+  return stream
+end
+
 -- Calls f; an error is raised again with what could not be done in front.
 local function doing(what, f, ...)
   local results = table.pack(pcall(f, ...))
@@ -31,19 +38,19 @@ end
 --- in the middle of writing is removed. Raises an error where nothing can be written.
 function Checkpoints.open(path, keep)
   local self = setmetatable({ path = path, keep = keep }, Checkpoints)
-  doing("checkpoints cannot be written to '" .. path .. "'", function()
+  doing("train: checkpoints cannot be written to '" .. path .. "'", function()
     core.make_directory(path)
     for _, name in ipairs(core.list_directory(path)) do
       if name:find "%.tmp$" then os.remove(path .. "/" .. name) end
     end
     local probe = path .. "/.writable"
-    core.write_file(probe, "")
+    opened(probe, "w"):close()
     os.remove(probe)
   end)
   return self
 end
 
--- The names of all that may be checkpoints, the newest first.
+-- The names of all files that end alike, the newest first.
 local function names(self, suffix)
   local found = {}
   for _, name in ipairs(core.list_directory(self.path)) do
@@ -60,13 +67,16 @@ local function remove(self, name)
   os.remove(file(self, name, "safetensors"))
 end
 
--- Keeps the last ones up to `newest`: what lies behind is of a run that was resumed from before it. Tensors
--- without a head, of a run that was killed between the two, go too.
+-- Keeps the last ones up to `newest`: what lies behind is of a run that was resumed from before it. One file of
+-- the two alone, as of a run that was killed between them, goes too.
 local function prune(self, newest)
-  local kept, whole = 0, {}
-  for _, name in ipairs(names(self, "json")) do whole[name] = true end
-  for _, name in ipairs(names(self, "safetensors")) do
-    if whole[name] and name <= newest and kept < self.keep then kept = kept + 1 else remove(self, name) end
+  local kept, parts = 0, {}
+  local files = names(self, "%a+")
+  for _, name in ipairs(files) do parts[name] = (parts[name] or 0) + 1 end
+  for i, name in ipairs(files) do
+    if name ~= files[i - 1] then
+      if parts[name] == 2 and name <= newest and kept < self.keep then kept = kept + 1 else remove(self, name) end
+    end
   end
 end
 
@@ -74,9 +84,9 @@ end
 --- checkpoint's name.
 function Checkpoints:write(position, state)
   local name = string.format("%06d-%08d", position.epochs, position.batches)
-  local text, tensors = pack.pack(state)
-  doing("the checkpoint '" .. file(self, name, "safetensors") .. "' cannot be written", function()
-    local path = file(self, name, "safetensors")
+  local path = file(self, name, "safetensors")
+  doing("train: the checkpoint '" .. path .. "' cannot be written", function()
+    local text, tensors = pack.pack(state)
     core.save_safetensors(path, tensors, { metadata = { format = format, state = text } })
     core.write_file(file(self, name, "json"), json.encode {
       format = format, version = version, epochs = position.epochs, batches = position.batches,
@@ -89,7 +99,7 @@ end
 
 -- The state of a checkpoint; raises why it is none.
 local function read(self, name)
-  local stream = assert(io.open(file(self, name, "json"), "rb"))
+  local stream = opened(file(self, name, "json"), "rb")
   local text = stream:read "a"
   stream:close()
   local head = core.parse_json(text)
@@ -114,7 +124,7 @@ function Checkpoints:newest()
       all[i + 1] and "; the one before is used" or "")
   end
   if #all > 0 then
-    error(string.format("none of the %d checkpoints in '%s' can be read; resume = false starts afresh", #all,
+    error(string.format("train: none of the %d checkpoints in '%s' can be read; resume = false starts afresh", #all,
       self.path), 0)
   end
 end

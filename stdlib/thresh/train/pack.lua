@@ -61,9 +61,12 @@ end
 
 local plain_keys = { string = true, number = true, boolean = true }
 
+-- As deep as the text may be nested and still be read: parse_json gives up at 32 levels.
+local deepest = 28
+
 function encoders.table(self, value, path, depth)
-  if depth > 60 then
-    error(path .. " is nested more than 60 levels deep, or holds itself", 0)
+  if depth > deepest then
+    error(path .. " is nested too deep for a checkpoint, or holds itself", 0)
   end
   if getmetatable(value) ~= nil then
     error(path .. " is a table with a metatable, which a checkpoint cannot hold", 0)
@@ -74,11 +77,11 @@ function encoders.table(self, value, path, depth)
     end
   end
   local kind, keys = kind_of(value)
-  local parts = {}
+  local parts, below = {}, depth + (kind == "pairs" and 3 or 1)
   for i, key in ipairs(keys) do
-    local item = encode(self, value[key], path .. "." .. tostring(key), depth + 1)
+    local item = encode(self, value[key], path .. "." .. tostring(key), below)
     parts[i] = kind == "list" and item or kind == "object" and quoted(key) .. ":" .. item
-      or "[" .. encode(self, key, path, depth + 1) .. "," .. item .. "]"
+      or "[" .. encode(self, key, path, below) .. "," .. item .. "]"
   end
   local text = table.concat(parts, ",")
   if kind == "object" then return "{" .. text .. "}" end
