@@ -223,7 +223,7 @@ function M.speed(result, n)
 end
 
 local function duration(seconds)
-  return seconds < 100 and string.format("%.0f seconds", seconds) or string.format("%.0f minutes", seconds / 60)
+  return seconds < 100 and string.format("%.0f seconds", math.max(1, seconds)) or string.format("%.0f minutes", seconds / 60)
 end
 
 --- Says how long runs will take, and ends here if no more was asked for. seconds and speeds: by the clock and of the CPUs.

@@ -50,7 +50,7 @@ local function interval(cells, value)
   for _, cell in ipairs(cells) do values[#values + 1] = value(cell.result, cell) end
   if #values == 0 then return "-" end
   local s = th.statistics.interval(values)
-  return { median = s.median, low = s.low or s.median, high = s.high or s.median, n = s.n }
+  return s.low and { median = s.median, low = s.low, high = s.high, n = s.n } or s.median
 end
 
 local function ap(name)

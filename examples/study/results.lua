@@ -127,11 +127,13 @@ function M.of(sweep, axis, given)
   return found
 end
 
+-- A median with its interval as cells of a table have it, or a number where there is none.
 local function percent(s)
-  return { median = 100 * s.median, low = 100 * (s.low or s.median), high = 100 * (s.high or s.median), n = s.n }
+  if not s.low then return 100 * s.median end
+  return { median = 100 * s.median, low = 100 * s.low, high = 100 * s.high, n = s.n }
 end
 
-local function plain(s) return { median = s.median, low = s.low or s.median, high = s.high or s.median, n = s.n } end
+local function plain(s) return s.low and { median = s.median, low = s.low, high = s.high, n = s.n } or s.median end
 
 local function main_table(found)
   local t = {
@@ -274,7 +276,7 @@ function M.origin(sweep)
   table.move(arg, 1, #arg, 3, words)
   return {
     heading = "Where it comes from", code = table.concat(words, " "),
-    text = string.format("%s Together they took %.0f seconds, and %.0f of CPUs, evaluation included and the making of "
+    text = string.format("%s Together they took %.1f seconds, and %.1f of CPUs, evaluation included and the making of "
       .. "shared traces not.", sweep:summary(), seconds, cpu),
     tables = { #rows > 0 and { columns = { "first run", "" }, rows = rows } or nil },
   }
