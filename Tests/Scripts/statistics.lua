@@ -92,6 +92,16 @@ support.refused({ "source 1", "-1" }, statistics.cached, {
   baseline = {}, runs = statistics.curves { fast[1] }, source = { -1 }, target = 0.5,
 })
 
+-- What is no such thing is told.
+support.refused({ "statistics.curves", "a list of runs", "3" }, statistics.curves, 3)
+support.refused({ "a list of curves", "nil" }, statistics.speedups)
+support.refused({ "curve 1 has no accuracies" }, statistics.speedups, { {} }, {})
+support.refused({ "run 1 is no curve" }, statistics.cached, { baseline = {}, runs = { 3 }, source = { 1 }, target = 0.5 })
+support.refused({ "statistics.text", "'x'" }, statistics.text, "x")
+support.refused({ "has no target" }, statistics.statement, {})
+support.refused({ "at least 1", "1.5" }, statistics.coverage, 1.5)
+support.refused({ "a list of runs", "4" }, statistics.target, { 4 })
+
 -- Baselines beside every method.
 local data = th.data.digits { seed = 1 }
 data.train = data.train:subset(th.arange(1, 96))

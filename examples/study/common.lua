@@ -223,7 +223,7 @@ function M.speed(result, n)
 end
 
 local function duration(seconds)
-  return seconds < 100 and string.format("%.0f seconds", seconds) or string.format("%.0f minutes", seconds / 60)
+  return seconds < 100 and string.format("%.0f seconds", math.max(1, seconds)) or string.format("%.0f minutes", seconds / 60)
 end
 
 --- Says how long runs will take, and ends here if no more was asked for. seconds and speeds: by the clock and of the CPUs.
@@ -313,6 +313,7 @@ function M.run(study)
   local found = results.of(sweep, study.axis, { share = o.share, floor = s.floor })
   local sections = results.sections(found, study.text)
   for _, section in ipairs(sections) do
+    if section.code then break end
     if section.text then print("\n" .. section.text) end
     for _, t in ipairs(section.tables or {}) do io.write("\n", th.report.table(t)) end
   end

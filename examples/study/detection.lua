@@ -50,7 +50,7 @@ local function interval(cells, value)
   for _, cell in ipairs(cells) do values[#values + 1] = value(cell.result, cell) end
   if #values == 0 then return "-" end
   local s = th.statistics.interval(values)
-  return { median = s.median, low = s.low or s.median, high = s.high or s.median, n = s.n }
+  return s.low and { median = s.median, low = s.low, high = s.high, n = s.n } or s.median
 end
 
 local function ap(name)
@@ -128,5 +128,6 @@ study.write(o, "detection", th.report {
   title = "Detection, scale " .. o.scale, sections = {
     { heading = "Results", text = detection.text(o), tables = tables },
     { heading = "mAP over epochs", figures = { detection.curves(names, by) } },
+    study.results.origin(sweep),
   },
 })

@@ -92,6 +92,7 @@ local t = {
 }
 io.write("\n", th.report.table(t))
 table.insert(sections, 1, { heading = "How often images were chosen", tables = { t } })
+sections[#sections + 1] = study.results.origin(sweep)
 study.write(o, "priorities-" .. o.task, th.report {
   title = string.format("Priorities in %s, scale %s", o.task, o.scale), sections = sections,
 })

@@ -6,11 +6,12 @@ local statistics = th.statistics
 
 local M = {}
 
--- The rows of a run, with the seconds as training has them.
+-- The rows of a run, with seconds and CPU seconds as training has them.
 local function rows_of(cell)
   local rows = th.runs.load(cell.run):metrics()
   for _, row in ipairs(rows) do
     row.seconds = { train = row.train_seconds, select = row.select_seconds }
+    row.cpu_seconds = { train = row.train_cpu_seconds, select = row.select_cpu_seconds }
   end
   return rows
 end
@@ -126,16 +127,18 @@ function M.of(sweep, axis, given)
   return found
 end
 
+-- A median with its interval as cells of a table have it, or a number where there is none.
 local function percent(s)
-  return { median = 100 * s.median, low = 100 * (s.low or s.median), high = 100 * (s.high or s.median), n = s.n }
+  if not s.low then return 100 * s.median end
+  return { median = 100 * s.median, low = 100 * s.low, high = 100 * s.high, n = s.n }
 end
 
-local function plain(s) return { median = s.median, low = s.low or s.median, high = s.high or s.median, n = s.n } end
+local function plain(s) return s.low and { median = s.median, low = s.low, high = s.high, n = s.n } or s.median end
 
 local function main_table(found)
   local t = {
     columns = {
-      found.axis, "method", "accuracy %", "seconds", "speedup in time", "in CPU time", "forwarded", "backwarded", "in time",
+      found.axis, "method", "accuracy %", "seconds", "speedup in time", "in CPU time", "forwarded", "backwarded", "in time it is",
     },
     rows = {},
   }
@@ -233,7 +236,7 @@ local function figures(block, axis)
     })
   end
   for _, some in ipairs(parts(groups)) do
-    out[#out + 1] = th.plot.curves(some, { x = "seconds", title = title, x_label = "seconds of training and selection" })
+    out[#out + 1] = th.plot.curves(some, { x = "cpu_seconds", title = title, x_label = "CPU seconds" })
   end
   return out
 end
@@ -255,6 +258,30 @@ local function remarks(found)
   return out
 end
 
+--- Where the numbers come from: how long all runs took, where, and the command that started them.
+function M.origin(sweep)
+  local seconds, cpu, first = 0, 0, nil
+  for _, cell in ipairs(sweep.cells) do
+    seconds, cpu = seconds + (cell.seconds or 0), cpu + (cell.cpu_seconds or 0)
+    if cell.state == "done" then first = first or cell end
+  end
+  local rows = {}
+  for name, value in pairs(first and th.runs.load(first.run).provenance or {}) do
+    if type(value) ~= "table" and name ~= "id" and name ~= "name" and name ~= "seed" then
+      rows[#rows + 1] = { name, tostring(value) }
+    end
+  end
+  table.sort(rows, function(a, b) return a[1] < b[1] end)
+  local words = { "thresh", arg[0] }
+  table.move(arg, 1, #arg, 3, words)
+  return {
+    heading = "Where it comes from", code = table.concat(words, " "),
+    text = string.format("%s Together they took %.1f seconds, and %.1f of CPUs, evaluation included and the making of "
+      .. "shared traces not.", sweep:summary(), seconds, cpu),
+    tables = { #rows > 0 and { columns = { "first run", "" }, rows = rows } or nil },
+  }
+end
+
 --- The sections of the report.
 function M.sections(found, text)
   local notes = remarks(found)
@@ -269,6 +296,7 @@ function M.sections(found, text)
       heading = string.format("%s %s", found.axis, block.value), figures = figures(block, found.axis),
     }
   end
+  sections[#sections + 1] = M.origin(found.sweep)
   return sections
 end
 

@@ -26,6 +26,14 @@ local function rows_of(what, run, level)
     level + 1)
 end
 
+-- A list of something, or an error that says what came instead.
+local function list_of(what, given, of, level)
+  if type(given) ~= "table" then
+    error(string.format("%s: a list of %s expected, got %s", what, of, options.shown(given)), level + 1)
+  end
+  return given
+end
+
 -- What a row says was spent so far on an account: as train keeps it or as a run's metrics hold it; nil if nothing.
 local function spent(row, account)
   local value = row[account]
@@ -73,14 +81,14 @@ end
 ---@return table[] curves
 function M.curves(runs, account)
   local out = {}
-  for i, run in ipairs(runs) do out[i] = M.curve(run, account) end
+  for i, run in ipairs(list_of("statistics.curves", runs, "runs", 2)) do out[i] = M.curve(run, account) end
   return out
 end
 
 -- The highest accuracy of a curve; 0 without any.
 local function best(curve)
   local top = 0
-  for _, accuracy in ipairs(curve.accuracy) do top = math.max(top, accuracy) end
+  for _, accuracy in ipairs(curve.accuracy) do top = math.max(top, tonumber(accuracy) or 0) end
   return top
 end
 
@@ -152,10 +160,16 @@ function M.speedups(baseline, runs, given)
   local targets = o.targets
   if not targets then
     local from, to = 0, 0
-    for _, list in ipairs { baseline, runs } do
-      for _, curve in ipairs(list) do from = math.max(from, curve.accuracy[1] or 0) end
+    local both = table.pack(baseline, runs)
+    for i = 1, 2 do
+      for k, curve in ipairs(list_of("statistics.speedups", both[i], "curves", 2)) do
+        if type(curve) ~= "table" or type(curve.accuracy) ~= "table" then
+          error(string.format("statistics.speedups: curve %d has no accuracies", k), 2)
+        end
+        from = math.max(from, tonumber(curve.accuracy[1]) or 0)
+        if i == 1 then to = math.max(to, best(curve)) end
+      end
     end
-    for _, curve in ipairs(baseline) do to = math.max(to, best(curve)) end
     from, to = o.from or math.min(from, to), o.to or to
     if from > to then
       error(string.format("statistics.speedups: accuracies from %g to %g are none", from, to), 2)
@@ -208,6 +222,7 @@ end
 ---@return number target
 function M.target(groups, policy)
   if type(policy) == "number" then return policy end
+  list_of("statistics.target", groups, "lists of runs", 2)
   local function best_of(run)
     local top = 0
     for _, row in ipairs(rows_of("statistics.target", run, 3)) do top = math.max(top, row.accuracy or 0) end
@@ -218,7 +233,7 @@ function M.target(groups, policy)
       share = { "number", required = true, above = 0, to = 1 },
     }, 2)
     local tops = {}
-    for i, run in ipairs(groups[1] or {}) do tops[i] = best_of(run) end
+    for i, run in ipairs(list_of("statistics.target", groups[1] or {}, "runs in the first group", 2)) do tops[i] = best_of(run) end
     if #tops == 0 then error("statistics.target: the first group has no run", 2) end
     return o.share * M.summary(tops).median
   end
@@ -227,7 +242,7 @@ function M.target(groups, policy)
   end
   local target = math.huge
   for _, group in ipairs(groups) do
-    for _, run in ipairs(group) do target = math.min(target, best_of(run)) end
+    for _, run in ipairs(list_of("statistics.target", group, "runs", 2)) do target = math.min(target, best_of(run)) end
   end
   if target == math.huge then error("statistics.target: there are no runs", 2) end
   return target
@@ -264,6 +279,11 @@ function M.cached(given)
   if #o.source ~= #o.runs then
     error(string.format("statistics.cached: %d costs of source runs for %d runs", #o.source, #o.runs), 2)
   end
+  for i, curve in ipairs(o.runs) do
+    if type(curve) ~= "table" or type(curve.cost) ~= "table" then
+      error(string.format("statistics.cached: run %d is no curve: it has no cost", i), 2)
+    end
+  end
   for i, cost in ipairs(o.source) do
     if type(cost) ~= "number" or not (cost >= 0) then
       error(string.format("statistics.cached: source %d must be a cost of at least 0, got %s", i,
@@ -274,6 +294,13 @@ function M.cached(given)
     return M.speedup(o.baseline, shifted(o.runs, o.source, part), o.target, interval_options(o))
   end
   return { marginal = speedup(0), with_source = speedup(1), amortised = speedup(1 / o.uses), uses = o.uses }
+end
+
+-- Errors unless it is what th.statistics.speedup returns.
+local function check_speedup(what, s)
+  if type(s) ~= "table" then
+    error(string.format("%s: what statistics.speedup returned expected, got %s", what, options.shown(s)), 3)
+  end
 end
 
 -- A factor as tables show it.
@@ -291,6 +318,7 @@ end
 ---@param s table as of th.statistics.speedup
 ---@return string text
 function M.text(s)
+  check_speedup("statistics.text", s)
   local text = s.median and factor(s.median) or s.below and "<" .. factor(s.below)
     or s.above and ">" .. factor(s.above) or "-"
   if s.below and s.above then text = factor(s.above) .. " to " .. factor(s.below) end
@@ -306,6 +334,7 @@ end
 ---@param s table as of th.statistics.speedup
 ---@return string verdict
 function M.verdict(s)
+  check_speedup("statistics.verdict", s)
   return ({ faster = "faster", slower = "slower", undecided = "holds 1" })[s.verdict] or "no claim"
 end
 
@@ -318,6 +347,12 @@ end
 ---@param s table as of th.statistics.speedup
 ---@return string sentence
 function M.statement(s)
+  check_speedup("statistics.statement", s)
+  for _, field in ipairs { "target", "count" } do
+    if type(s[field]) ~= "number" then
+      error(string.format("statistics.statement: the speedup has no %s", field), 2)
+    end
+  end
   local at = string.format("to %.2f %%", 100 * s.target)
   if s.count == 0 then return string.format("No claim: neither side got %s.", at) end
   if s.verdict == "none" then
@@ -340,7 +375,10 @@ end
 ---     assert(th.statistics.method_title "bca" == "BCa bootstrap")
 ---@param method string
 ---@return string title
-function M.method_title(method) return (method == "bca" and "BCa" or method) .. " bootstrap" end
+function M.method_title(method)
+  options.choice("statistics.method_title", "method", method, { "percentile", "bca" }, 2)
+  return (method == "bca" and "BCa" or method) .. " bootstrap"
+end
 
 --- How much an interval of few values is worth, in a sentence: of up to five seeds the 95 % interval runs from the least
 --- to the most, which the true median lies in with a probability of 1 - 2^(1 - n).
@@ -350,6 +388,9 @@ function M.method_title(method) return (method == "bca" and "BCa" or method) .. 
 ---@param n integer
 ---@return string sentence
 function M.coverage(n)
+  if not math.tointeger(n) or n < 1 then
+    error("statistics.coverage: a whole number of at least 1 expected, got " .. options.shown(n), 2)
+  end
   return string.format("An interval of %d seeds runs from the least to the most, which holds the true median in %g %% of "
     .. "cases.", n, 100 * (1 - 2 ^ (1 - n)))
 end
@@ -360,6 +401,9 @@ end
 ---     assert(th.statistics.account_title "cpu_seconds" == "CPU time")
 ---@param account string
 ---@return string title
-function M.account_title(account) return titles[account] or account end
+function M.account_title(account)
+  options.choice("statistics.account_title", "account", account, M.account_names, 2)
+  return titles[account]
+end
 
 return M
