@@ -15,12 +15,20 @@ M.account_names = { "seconds", "cpu_seconds", "forwarded", "backwarded" }
 
 local titles = { seconds = "time", cpu_seconds = "CPU time", forwarded = "forwarded", backwarded = "backwarded" }
 
+local function are_rows(list)
+  for _, row in ipairs(list) do
+    if type(row) ~= "table" then return false end
+  end
+  return #list > 0
+end
+
 -- The rows of a run: of what train returned, of a run of th.runs, or themselves.
 local function rows_of(what, run, level)
   if type(run) == "table" then
-    if type(run.history) == "table" then return run.history end
-    if type(run.metrics) == "function" then return run:metrics() end
-    if #run > 0 and type(run[1]) == "table" then return run end
+    if type(rawget(run, "history")) == "table" then return run.history end
+    if getmetatable(run) == nil and are_rows(run) then return run end
+    local ok, metrics = pcall(function() return run.metrics end)
+    if ok and type(metrics) == "function" then return run:metrics() end
   end
   error(string.format("%s: what train returned, a run, or its rows expected, got %s", what, options.shown(run)),
     level + 1)
@@ -38,9 +46,26 @@ end
 local function spent(row, account)
   local value = row[account]
   if type(value) == "number" then return value end
-  if type(value) == "table" then return value.train + value.select end
   local train, select = row["train_" .. account], row["select_" .. account]
-  return train and select and train + select
+  if type(value) == "table" then train, select = value.train, value.select end
+  return type(train) == "number" and type(select) == "number" and train + select or nil
+end
+
+local function curve_of(what, run, account, level)
+  account = account or "seconds"
+  options.choice(what, "account", account, M.account_names, level + 1)
+  local curve = { cost = {}, accuracy = {} }
+  for _, row in ipairs(rows_of(what, run, level + 1)) do
+    if row.accuracy then
+      local cost = spent(row, account)
+      if not cost then
+        error(string.format("%s: the row of epoch %s has no %s", what, tostring(row.epoch), account), level + 1)
+      end
+      table.insert(curve.cost, cost)
+      table.insert(curve.accuracy, row.accuracy)
+    end
+  end
+  return curve
 end
 
 --- The curve of a run: its accuracy at each evaluation and what it had cost until then.
@@ -55,19 +80,7 @@ end
 ---@param account? string ("seconds")
 ---@return table curve cost and accuracy, lists
 function M.curve(run, account)
-  account = account or "seconds"
-  options.choice("statistics.curve", "account", account, M.account_names, 2)
-  local curve = { cost = {}, accuracy = {} }
-  for _, row in ipairs(rows_of("statistics.curve", run, 2)) do
-    if row.accuracy then
-      local cost = spent(row, account)
-      if not cost then
-        error(string.format("statistics.curve: the row of epoch %s has no %s", tostring(row.epoch), account), 2)
-      end
-      table.insert(curve.cost, cost)
-      table.insert(curve.accuracy, row.accuracy)
-    end
-  end
+  local curve = curve_of("statistics.curve", run, account, 2)
   return curve
 end
 
@@ -81,7 +94,9 @@ end
 ---@return table[] curves
 function M.curves(runs, account)
   local out = {}
-  for i, run in ipairs(list_of("statistics.curves", runs, "runs", 2)) do out[i] = M.curve(run, account) end
+  for i, run in ipairs(list_of("statistics.curves", runs, "runs", 2)) do
+    out[i] = curve_of("statistics.curves", run, account, 2)
+  end
   return out
 end
 
@@ -298,7 +313,7 @@ end
 
 -- Errors unless it is what th.statistics.speedup returns.
 local function check_speedup(what, s)
-  if type(s) ~= "table" then
+  if type(s) ~= "table" or getmetatable(s) ~= nil and rawget(s, "pairs") == nil then
     error(string.format("%s: what statistics.speedup returned expected, got %s", what, options.shown(s)), 3)
   end
 end

@@ -179,7 +179,7 @@ function M.curves(groups, given)
   options.choice(what, "band", o.band, { "range", "quartiles" }, 2)
   local series = {}
   for i, group in ipairs(rawget(groups, "rows") or groups) do
-    local runs = type(group) == "table" and (group.runs or group.results)
+    local runs = type(group) == "table" and (rawget(group, "runs") or rawget(group, "results"))
     if type(runs) ~= "table" then
       error(string.format("%s: group %d has no runs, got %s", what, i, options.shown(group)), 2)
     end
@@ -188,7 +188,7 @@ function M.curves(groups, given)
       local points = curve(string.format("%s: group %d, run %d", what, i, k), run, o.x, o.y, 2)
       if #points > 0 then curves[#curves + 1] = points end
     end
-    local s = { label = group.label or "group " .. i, x = {}, y = {}, low = {}, high = {} }
+    local s = { label = rawget(group, "label") or "group " .. i, x = {}, y = {}, low = {}, high = {} }
     for _, x in ipairs(#curves > 0 and places(curves) or {}) do
       local values = {}
       for k, points in ipairs(curves) do values[k] = value_at(points, x) end
