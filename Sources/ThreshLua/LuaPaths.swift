@@ -1,6 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-private func refusal(_ name: String) -> LuaError {
-  LuaError("'\(name)' is the name of a file or folder, and a sandboxed session has none")
+/// Throws where a name of a file or folder cannot be used: in a sandbox, and when it holds a zero
+/// byte, at which the system would take it to end.
+private func check(_ path: String, _ name: String, isSandboxed: Bool) throws {
+  if isSandboxed {
+    throw LuaError("'\(name)' is the name of a file or folder, and a sandboxed session has none")
+  }
+  if path.utf8.contains(0) {
+    throw LuaError("'\(name)' is the name of a file or folder, which cannot hold a zero byte")
+  }
 }
 
 extension LuaCall {
@@ -8,7 +15,7 @@ extension LuaCall {
   /// in a sandbox.
   public func path(_ i: Int, _ name: String) throws -> String {
     let path = try string(i, name)
-    if try session.isSandboxed { throw refusal(name) }
+    try check(path, name, isSandboxed: session.isSandboxed)
     return path
   }
 }
@@ -17,7 +24,7 @@ extension LuaOptions {
   /// An option that names a file or folder; refused in a sandbox.
   public func path(_ name: String) throws -> String? {
     guard let path = try string(name) else { return nil }
-    if session?.isSandboxed ?? true { throw refusal(name) }
+    try check(path, name, isSandboxed: session?.isSandboxed ?? true)
     return path
   }
 }

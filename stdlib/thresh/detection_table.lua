@@ -50,7 +50,7 @@ end
 ---@param comparison table
 ---@return string text
 return function(comparison)
-  if type(comparison) ~= "table" or type(comparison.rows) ~= "table" then
+  if type(comparison) ~= "table" or type(rawget(comparison, "rows")) ~= "table" then
     error("detect.table: what compare returned expected, got " .. options.shown(comparison), 2)
   end
   local lines = { { "selector", "mAP", "small", "medium", "large", "train s", "t_diff s", "of sums s" } }

@@ -42,7 +42,7 @@ end
 ---@param result table what th.train returned
 ---@return table difference seconds, standard_error, outside, inside, literal
 function M.difference(result)
-  if type(result) ~= "table" or type(result.history) ~= "table" then
+  if type(result) ~= "table" or type(rawget(result, "history")) ~= "table" then
     error("train.t_diff: what train returned expected, got " .. options.shown(result), 2)
   end
   local outside, inside, before = {}, {}, 0

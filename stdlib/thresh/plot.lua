@@ -21,7 +21,7 @@ local function runs_of(given)
   for i = 1, type(list) == "table" and rawlen(list) or 0 do
     local item = list[i]
     local run = type(item) == "table" and type(item.results) == "table" and item.results[1] or item
-    if type(run) ~= "table" or type(run.history) ~= "table" then
+    if type(run) ~= "table" or type(rawget(run, "history")) ~= "table" then
       error(string.format("plot.history: item %d has no history", i), 3)
     end
     runs[i] = { history = run.history, selector = item.label or run.selector }

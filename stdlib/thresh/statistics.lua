@@ -403,7 +403,7 @@ end
 ---@param n integer
 ---@return string sentence
 function M.coverage(n)
-  if not math.tointeger(n) or n < 1 then
+  if type(n) ~= "number" or not math.tointeger(n) or n < 1 then
     error("statistics.coverage: a whole number of at least 1 expected, got " .. options.shown(n), 2)
   end
   return string.format("An interval of %d seeds runs from the least to the most, which holds the true median in %g %% of "

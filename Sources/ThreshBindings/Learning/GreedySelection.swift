@@ -306,7 +306,7 @@ private func pairwiseDistances(_ call: LuaCall) throws -> Tensor {
       return index
     }
   }
-  let o = try call.options(at: max(last, 1) + 1, allowed: ["embeddings", "squared"])
+  let o = try call.options(at: min(max(last, 1), 2) + 1, allowed: ["embeddings", "squared"])
   return try PairwiseDistances.compute(
     features: features.detached(), embeddings: o.tensor("embeddings")?.detached(), rows: rows,
     squared: o.boolean("squared") ?? false)

@@ -14,7 +14,7 @@ func addConstructors(to th: inout Namespace) {
   }
   shaped("zeros") { try Tensor.zeros($0, $1) }
   shaped("ones") { try Tensor.ones($0, $1) }
-  shaped("empty") { try Tensor(empty: $0, $1) }
+  shaped("empty") { try undefined($0, $1) }
 
   th.function("full") { call in
     let shape =
@@ -53,7 +53,7 @@ func addConstructors(to th: inout Namespace) {
     return try finished(filled, options)
   }
   for (name, make) in [
-    ("empty_like", { try Tensor(empty: $0, $1) }),
+    ("empty_like", { try undefined($0, $1) }),
     ("zeros_like", { try Tensor.zeros($0, $1) }), ("ones_like", { try Tensor.ones($0, $1) }),
   ] as [(String, ([Int], DType) throws -> Tensor)] {
     th.function(name) { call in
@@ -131,4 +131,10 @@ func shapeAndOptions(_ call: LuaCall, from first: Int = 1, _ allowed: [String]) 
 func finished(_ tensor: Tensor, _ options: LuaOptions) throws -> LuaResult {
   if try options.boolean("requires_grad") ?? false { try tensor.requireGrad() }
   return .tensor(tensor)
+}
+
+/// A tensor whose content nobody has decided. Of bools it is false: any other byte than 0 and 1 in
+/// one is no value of Swift's `Bool`.
+private func undefined(_ shape: [Int], _ dtype: DType) throws -> Tensor {
+  dtype == .bool ? try Tensor.zeros(shape, dtype) : try Tensor(empty: shape, dtype)
 }

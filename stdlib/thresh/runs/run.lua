@@ -13,6 +13,7 @@ Run.__index = Run
 Run.__name = "Run"
 
 function Run:__tostring()
+  if rawget(self, "status") == nil then return "run" end
   return string.format("run %s (%s) %s", self.name, self.status.state, self.path)
 end
 
@@ -21,7 +22,7 @@ local function now() return os.date "!%Y-%m-%dT%H:%M:%SZ" end
 
 -- Errors point at who called the method.
 local function own(self, method, level)
-  if getmetatable(self) ~= Run then
+  if getmetatable(self) ~= Run or rawget(self, "status") == nil then
     error(string.format("run:%s: is called with a colon, run:%s(…); got %s in the place of the run", method,
       method, options.shown(self)), level + 1)
   end
