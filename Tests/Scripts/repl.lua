@@ -229,6 +229,11 @@ local blocks = show.text(image, { protocol = "blocks", width = 2 })
 assert(select(2, blocks:gsub("▀", "")) == 4 and blocks:find "38;5;196")
 assert(show.text(image, { protocol = "sixel" }):find "^\27Pq" and show.text(image, { protocol = "kitty" }):find "^\27_Ga=T,f=100,m=0;iVBOR")
 assert(show.text(th.rand(9, 9), { protocol = "letters" }):find "\n")
+local figure = th.plot.line({ 1, 2, 3 }, { 3, 1, 2 })
+assert(show.text(figure, { protocol = "letters" }) == tostring(figure) .. "\n")
+-- By gnuplot where it is, in characters where not.
+local drawn = show.text(figure, { protocol = "sixel" })
+assert(drawn:find "^\27Pq" or drawn == tostring(figure) .. "\n")
 support.refused({ "(2, 2, 2)" }, show.text, th.zeros(2, 2, 2))
 support.refused({ "protocol", "did you mean" }, show.text, image, { protocol = "sixels" })
 return "ok"

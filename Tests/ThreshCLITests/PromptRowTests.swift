@@ -91,6 +91,21 @@ import Testing
     for text in texts { try terminal.expect(text) }
   }
 
+  @Test func save_tensors_areReadBack() throws {
+    let command = try Command()
+    let terminal = try Terminal(command)
+    try terminal.expect("th> ")
+    terminal.sendLine("local a = th.ones(2, 3) b = th.arange(1, 4) c = 'no tensor'")
+    try terminal.expect("th> ")
+    terminal.sendLine(":save kept.npz")
+    try terminal.expect("2 tensors in kept.npz")
+    try terminal.expect("th> ")
+    terminal.sendLine("local back = th.load_npz 'kept.npz'")
+    try terminal.expect("th> ")
+    terminal.sendLine("back.a:equal(a) and back.b:equal(b) and back.c == nil")
+    try terminal.expect("true\r\n")
+  }
+
   /// What is typed before Tab, and what one or two of them make of it.
   @Test(arguments: [
     (

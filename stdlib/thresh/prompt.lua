@@ -88,14 +88,32 @@ commands.locals = {
   end,
 }
 
--- The entries as a script.
+-- The tensors among the variables, by name.
+local function tensors()
+  local found, count = {}, 0
+  for _, variable in ipairs(tools.who()) do
+    local value = current():get(variable.name)
+    if value == nil then value = rawget(_G, variable.name) end
+    if variable.type == "Tensor" and pcall(function() return value.shape end) then
+      found[variable.name], count = value, count + 1
+    end
+  end
+  return found, count
+end
+
+-- The entries as a script, or the tensors.
 commands.save = {
-  "FILE  writes the entries of this session to a file", function(path)
-    if path == "" then return "save needs a file, as in :save session.lua" end
+  "FILE  writes the entries of this session to a file, or its tensors to one that ends in .npz", function(path)
+    if path == "" then return "save needs a file, as in :save session.lua or :save tensors.npz" end
     local there = io.open(path)
     if there then
       there:close()
       return "'" .. path .. "' exists; another name, or remove it first"
+    end
+    if path:find "%.npz$" then
+      local found, count = tensors()
+      local ok, problem = pcall(th.save_npz, path, found)
+      return ok and string.format("%d tensors in %s", count, path) or tostring(problem)
     end
     local file, problem = io.open(path, "w")
     if not file then return problem end

@@ -4,6 +4,7 @@
 local th = require "thresh"
 local base64 = require "thresh.base64"
 local options = require "thresh.options"
+local figures = require "thresh.plot.figure"
 
 local M = {}
 
@@ -131,12 +132,23 @@ local function picture(image, what)
   return t
 end
 
+-- A figure as a picture by gnuplot; nil where it cannot be drawn, as where gnuplot is missing.
+local function painted(figure)
+  local name = os.tmpname()
+  local ok, image = pcall(function()
+    figure:save(name .. ".png")
+    return th.data.image(name .. ".png")
+  end)
+  for _, ending in ipairs { "", ".png", ".gp", ".dat" } do os.remove(name .. ending) end
+  return ok and image or nil
+end
+
 --- The text that draws a picture: what `show` writes. Options as of show.
 ---
 --- Example:
 ---     local text = th.show.text(th.ones(1, 4, 4), { protocol = "letters", width = 4 })
 ---     assert(text:find "\n")
----@param image Tensor|string
+---@param image Tensor|string|table
 ---@param given? table protocol, width
 ---@param level? integer whose mistake an error is, as to error (1)
 ---@return string text
@@ -146,6 +158,11 @@ function M.text(image, given, level)
   }, (level or 1) + 1)
   local kind = o.protocol or protocol()
   options.choice("show", "protocol", kind, { "kitty", "sixel", "blocks", "letters" }, (level or 1) + 1)
+  if figures.is(image) then
+    local drawn = (kind == "kitty" or kind == "sixel") and painted(image)
+    if not drawn then return tostring(image) .. "\n" end
+    image = drawn
+  end
   local t = picture(image, "show")
   local h, w = t.shape[2], t.shape[3]
   if kind == "kitty" then return kitty(t) end
@@ -163,7 +180,8 @@ function M.text(image, given, level)
 end
 
 --- Draws a picture in the terminal: uint8, or floats (of any range: beyond 0 … 1 it is stretched), (3, H, W),
---- (1, H, W) or (H, W), or the path of a JPEG or PNG file.
+--- (1, H, W) or (H, W), or the path of a JPEG or PNG file; or a figure of th.plot, drawn by gnuplot in kitty and
+--- sixel terminals and in characters elsewhere.
 ---
 --- Options: protocol ("kitty", "sixel", "blocks" of half characters, "letters" without colours; that of the
 --- terminal), width in characters (the terminal's, at most 80).
@@ -172,7 +190,7 @@ end
 ---     local image = th.rand(3, 8, 8)
 ---     th.show(image, { protocol = "letters", width = 8 })
 ---     assert(image:amax():item() <= 1)
----@param image Tensor|string
+---@param image Tensor|string|table
 ---@param given? table protocol, width
 function M.show(image, given)
   io.write(M.text(image, given, 2))

@@ -2,6 +2,7 @@
 -- The handle of one run: its folder as a table with methods.
 
 local core = require "thresh.core"
+local inspect = require("thresh.inspect").inspect
 local json = require "thresh.json"
 local native = require "thresh.runs.native"
 local options = require "thresh.options"
@@ -36,6 +37,9 @@ local function writable(self, method, level)
       self.path), level)
   end
 end
+
+-- An error as text, whatever it is.
+local function told(problem) return type(problem) == "string" and problem or inspect(problem) end
 
 -- A path inside the folder, with the folders above it made where the run is written to.
 local function inside(self, method, name)
@@ -189,12 +193,11 @@ end
 --- The run has failed.
 ---@param problem any an error as pcall gives it
 function Run:fail(problem)
-  local message, traceback = tostring(problem), nil
+  local message, traceback = problem, nil
   if type(problem) == "table" then
-    message = tostring(rawget(problem, "message") or problem)
-    traceback = rawget(problem, "traceback")
+    message, traceback = rawget(problem, "message") or problem, rawget(problem, "traceback")
   end
-  ended(self, "fail", "failed", nil, { message = message, traceback = traceback and tostring(traceback) })
+  ended(self, "fail", "failed", nil, { message = told(message), traceback = traceback and told(traceback) })
 end
 
 --- The run was stopped before its end and can go on later.

@@ -2,6 +2,7 @@
 -- One cell of a sweep: claimed, run in a folder of its own, recorded once.
 
 local core = require "thresh.core"
+local inspect = require("thresh.inspect").inspect
 local halving = require "thresh.sweep.halving"
 local native = require "thresh.sweep.native"
 local options = require "thresh.options"
@@ -115,7 +116,8 @@ end
 local function with_traceback(problem)
   if type(problem) == "table" and rawget(problem, "traceback") then return problem end
   local message = type(problem) == "table" and rawget(problem, "message") or problem
-  return { message = tostring(message), traceback = debug.traceback(tostring(message), 2) }
+  if type(message) ~= "string" then message = inspect(message) end
+  return { message = message, traceback = debug.traceback(message, 2) }
 end
 
 local function number_of(cell)
