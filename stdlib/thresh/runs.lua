@@ -84,9 +84,7 @@ local function loaded(what, path, writes)
   local files = {}
   for _, name in ipairs { "config", "status", "provenance" } do
     local ok, content = pcall(native.read_json, path .. "/" .. name .. ".json")
-    if not ok then
-      error(string.format("%s: %s is no run that can be read: %.400s", what, options.shown(path), content), 3)
-    end
+    if not ok then error(string.format("%s: '%s' is no run that can be read: %s", what, path, content), 3) end
     files[name] = plain.read(content)
   end
   return runs.new({
