@@ -55,13 +55,13 @@ static int set_global(lua_State *L) {
   return 0;
 }
 
-// package.preload[name] compiles the text when it is first required.
+// package.preload[name] compiles the text when it is first required, from where it lies.
 static int load_preloaded(lua_State *L) {
   int count = lua_gettop(L);
-  const thresh_session *session = lua_touserdata(L, lua_upvalueindex(3));
-  size_t length;
-  const char *source = lua_tolstring(L, lua_upvalueindex(1), &length);
-  const char *name = lua_tostring(L, lua_upvalueindex(2));
+  const char *source = lua_touserdata(L, lua_upvalueindex(1));
+  size_t length = (size_t)lua_tointeger(L, lua_upvalueindex(2));
+  const char *name = lua_tostring(L, lua_upvalueindex(3));
+  const thresh_session *session = lua_touserdata(L, lua_upvalueindex(4));
   if (luaL_loadbufferx(L, source, length, name, "t") != LUA_OK) return lua_error(L);
   if (session->sandboxed) {
     lua_rawgeti(L, LUA_REGISTRYINDEX, session->stdlib_globals);
@@ -72,12 +72,15 @@ static int load_preloaded(lua_State *L) {
   return lua_gettop(L);
 }
 
+// Of a module: its name, address and length of its text, the name of the chunk.
 static int preload(lua_State *L) {
-  luaL_checkstring(L, 2);
-  luaL_checkstring(L, 3);
-  lua_settop(L, 3);
+  void *source = (void *)(uintptr_t)luaL_checkinteger(L, 2);
+  lua_settop(L, 4);
+  lua_pushlightuserdata(L, source);
+  lua_pushinteger(L, luaL_checkinteger(L, 3));
+  lua_pushstring(L, luaL_checkstring(L, 4));
   lua_pushlightuserdata(L, session_of(L));
-  lua_pushcclosure(L, load_preloaded, 3);
+  lua_pushcclosure(L, load_preloaded, 4);
   luaL_getsubtable(L, LUA_REGISTRYINDEX, LUA_PRELOAD_TABLE);
   lua_insert(L, -2);
   lua_setfield(L, -2, luaL_checkstring(L, 1));

@@ -27,7 +27,8 @@ enum StandardLibrary {
       guard !name.hasPrefix("meta."), !lua.isSandboxed || Sandbox.modules.contains(name) else {
         continue
       }
-      try lua.preload(module: name, source: String(cString: file.text))
+      try lua.preload(
+        module: name, text: UnsafeRawBufferPointer(start: file.text, count: file.size))
     }
   }
 

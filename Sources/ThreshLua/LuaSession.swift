@@ -197,16 +197,17 @@ public final class LuaSession {
     _ = try builtin(THRESH_SET_LOADED, [.string(module), value])
   }
 
-  /// Lets `require(module)` find this text. `chunkName` is e.g. `@stdlib/thresh/train.lua`;
-  /// positions in errors skip frames of `@stdlib/`.
-  public func preload(module: String, source: String, chunkName: String) throws {
-    _ = try builtin(THRESH_PRELOAD, [.string(module), .string(source), .string(chunkName)])
-  }
-
-  /// Lets `require(module)` find text of the standard library.
-  public func preload(module: String, source: String) throws {
+  /// Lets `require(module)` find text of the standard library, which is not copied: it must stay where
+  /// it is for as long as the process lives. Its chunk is `@stdlib/…`; positions in errors skip its frames.
+  public func preload(module: String, text: UnsafeRawBufferPointer) throws {
     let path = module.split(separator: ".").joined(separator: "/")
-    try preload(module: module, source: source, chunkName: "@stdlib/\(path).lua")
+    let address = Int64(Int(bitPattern: text.baseAddress))
+    _ = try builtin(
+      THRESH_PRELOAD,
+      [
+        .string(module), .integer(address), .integer(Int64(text.count)),
+        .string("@stdlib/\(path).lua"),
+      ])
   }
 
   /// Whether `require(module)` finds a preloaded text or function.

@@ -95,7 +95,7 @@ import ThreshLua
     let session = try LuaSession()
     try session.preload(
       module: "thresh.deep.thing",
-      source: "return {name = ..., line = debug.getinfo(1, 'S').source}")
+      text: lasting("return {name = ..., line = debug.getinfo(1, 'S').source}"))
     #expect(try session.isPreloaded("thresh.deep.thing"))
     #expect(try !session.isPreloaded("thresh.none"))
     #expect(try session.text("return require('thresh.deep.thing').name") == "thresh.deep.thing")

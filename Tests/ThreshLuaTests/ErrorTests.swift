@@ -66,7 +66,8 @@ import ThreshLua
     let session = try LuaSession()
     try defineFailing(session, InstanceCount())
     try session.preload(
-      module: "thresh.train", source: "return { step = function()\n\n  return (fail()) end }")
+      module: "thresh.train", text: lasting("return { step = function()\n\n  return (fail()) end }")
+    )
     let error = try session.failure(
       "local train = require 'thresh.train'\ntrain.step()\n", name: "@mine.lua")
     #expect(error.message.hasPrefix("mine.lua:2: matmul: "))

@@ -85,3 +85,8 @@ extension LuaSession {
     }
   }
 }
+
+/// A text that stays where it is, as the binary's own do.
+func lasting(_ text: StaticString) -> UnsafeRawBufferPointer {
+  UnsafeRawBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount)
+}

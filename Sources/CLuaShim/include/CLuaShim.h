@@ -114,7 +114,7 @@ typedef enum thresh_builtin {
   THRESH_TO_STRING,      // (value) -> string, __tostring honoured
   THRESH_GET_GLOBAL,     // (name) -> value
   THRESH_SET_GLOBAL,     // (name, value)
-  THRESH_PRELOAD,        // (module, source, chunk name)
+  THRESH_PRELOAD,        // (module, address and length of its text, chunk name)
   THRESH_SET_LOADED,     // (module, value)
   THRESH_IS_PRELOADED,   // (module) -> boolean
   THRESH_IDENTITY,       // (...) -> ...
