@@ -2,6 +2,7 @@
 -- `thresh coco`: judges results, and checks, counts and cuts files of COCO's form.
 
 local coco = require "thresh.coco"
+local command_line = require "thresh.command_line"
 local json = require "thresh.json"
 local options = require "thresh.options"
 
@@ -34,12 +35,9 @@ Options:
   --fractions X,X              of split: parts of the images (equal parts)
   --seed N                     of sample and split (0)]]
 
-local function fail(...) error(string.format(...), 0) end
+local fail, word, whole = command_line.fail, command_line.text, command_line.whole
 
 -- Options of each command: true for a flag, else how to read the value.
-local function whole(name, text)
-  return math.tointeger(tonumber(text)) or fail("--%s needs a whole number, got '%s'", name, text)
-end
 
 local function list(read)
   return function(name, text)
@@ -55,35 +53,6 @@ local function number(name, text)
 end
 
 local commands = {}
-
--- The words as files and options.
-local function parsed(words, known)
-  local files, o = {}, {}
-  local i = 2
-  while i <= #words do
-    local name, value = words[i]:match "^%-%-([%w%-]+)=(.*)$"
-    name = name or words[i]:match "^%-%-([%w%-]+)$"
-    local rule = name and known[name]
-    if not name then
-      files[#files + 1] = words[i]
-    elseif not rule then
-      local names = {}
-      for option in pairs(known) do names[#names + 1] = option end
-      fail("%s has no option '--%s'%s", words[1], name, options.suggestion(name, names))
-    elseif rule == true then
-      if value then fail("--%s takes no value", name) end
-      o[name] = true
-    else
-      if not value then
-        i = i + 1
-        value = words[i] or fail("--%s needs a value", name)
-      end
-      o[name] = rule(name, value)
-    end
-    i = i + 1
-  end
-  return files, o
-end
 
 local function need(files, least, most, what)
   if #files < least or #files > most then fail("%s, got %d files", what, #files) end
@@ -230,7 +199,6 @@ local function written(counts, path)
   end
 end
 
-local function word(_, text) return text end
 
 -- Ids of the categories with these names or ids.
 local function category_ids(annotations, names)
@@ -330,29 +298,15 @@ commands.merge = {
   end,
 }
 
---- `thresh coco WORDS…`: the exit status.
-return function(...)
-  local words = { ... }
-  for i = 1, select("#", ...) do
-    if type(words[i]) ~= "string" then
-      error("coco: the words must be strings, got " .. options.shown(words[i]), 2)
-    end
-  end
-  local asks = #words == 0 or words[1] == "help"
-  for _, text in ipairs(words) do asks = asks or text == "--help" end
-  if asks then
-    print(usage)
-    return 0
-  end
-  local ok, result = pcall(function()
-    local names = {}
-    for name in pairs(commands) do names[#names + 1] = name end
-    local command = commands[words[1]]
-      or fail("unknown command '%s'%s", words[1], options.suggestion(words[1], names))
-    local files, o = parsed(words, command.options)
-    return command.run(files, o)
-  end)
-  if ok then return result end
-  io.stderr:write("thresh coco: ", tostring(result), "\n")
-  return 2
+-- Help may be asked for anywhere.
+local function asks(words)
+  local found = #words == 0 or words[1] == "help"
+  for _, text in ipairs(words) do found = found or text == "--help" end
+  return found
 end
+
+--- `thresh coco WORDS…`: the exit status.
+return command_line.program("coco", usage, function(words)
+  local command = command_line.chosen(commands, words[1])
+  return command.run(command_line.parsed(words, 2, command.options, {}, words[1]))
+end, asks)

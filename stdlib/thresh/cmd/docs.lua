@@ -1,6 +1,7 @@
 -- SPDX-License-Identifier: Apache-2.0
 -- `thresh docs`: the reference, on the terminal, as Markdown or as HTML pages.
 
+local command_line = require "thresh.command_line"
 local core = require "thresh.core"
 local help = require "thresh.help"
 local options = require "thresh.options"
@@ -12,7 +13,7 @@ usage: thresh docs                  the namespaces and classes
        thresh docs --markdown DIR   the reference as Markdown, a file for each namespace and class
        thresh docs --html DIR       the reference as HTML, a page for each; no scripts, nothing to load]]
 
-local function fail(...) error(string.format(...), 0) end
+local fail = command_line.fail
 
 -- The first sentence of a text.
 local function summary(text) return (text .. "\n\n"):match "^(.-)\n%s*\n":gsub("\n", " ") end
@@ -284,19 +285,4 @@ local function run(words)
 end
 
 --- `thresh docs WORDS…`: the exit status.
-return function(...)
-  local words = { ... }
-  for i = 1, select("#", ...) do
-    if type(words[i]) ~= "string" then
-      error("docs: the words must be strings, got " .. options.shown(words[i]), 2)
-    end
-  end
-  if words[1] == "--help" then
-    print(usage)
-    return 0
-  end
-  local ok, message = pcall(run, words)
-  if ok then return 0 end
-  io.stderr:write("thresh docs: ", tostring(message), "\n")
-  return 2
-end
+return command_line.program("docs", usage, run, function(words) return words[1] == "--help" end)

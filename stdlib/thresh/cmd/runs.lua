@@ -2,6 +2,8 @@
 -- `thresh runs`: what runs there are, how they differ, and their content for other programs.
 
 local columns = require "thresh.columns"
+local command_line = require "thresh.command_line"
+local core = require "thresh.core"
 local json = require "thresh.json"
 local options = require "thresh.options"
 local plain = require "thresh.runs.plain"
@@ -33,58 +35,30 @@ Options:
   --what KIND,KIND        of gc: failed, interrupted, damaged, checkpoints (all of them)
   --yes                   of gc: delete]]
 
-local function fail(...) error(string.format(...), 0) end
+local fail, text = command_line.fail, command_line.text
 
-local known = {
-  root = "text", sort = "text", descending = "flag", best = "text", columns = "list", limit = "number",
-  json = "flag", format = "text", series = "flag", out = "text", what = "list", yes = "flag",
-}
-
--- What each command takes beside --root.
-local taken = {
-  list = { "sort", "descending", "best", "columns", "limit", "json" }, show = { "json" }, compare = { "json" },
-  export = { "sort", "descending", "best", "limit", "format", "series", "out" }, gc = { "what", "yes" },
-}
-
--- The words behind the command as plain words and options.
-local function parsed(command, words)
-  local rest, o, allowed = {}, { root = "runs" }, { root = true }
-  for _, name in ipairs(taken[command]) do allowed[name] = true end
-  local i = 2
-  while i <= #words do
-    local name, value = words[i]:match "^%-%-([%w%-]+)=(.*)$"
-    name = name or words[i]:match "^%-%-([%w%-]+)$"
-    local kind = name and known[name]
-    if not name then
-      rest[#rest + 1] = words[i]
-    elseif not kind or not allowed[name] then
-      local names = {}
-      for option in pairs(allowed) do names[#names + 1] = option end
-      fail("%s has no option '--%s'%s", command, name, options.suggestion(name, names))
-    elseif kind == "flag" then
-      if value then fail("--%s is a flag and takes no value", name) end
-      o[name] = true
-    else
-      if not value then
-        i = i + 1
-        value = words[i] or fail("--%s needs a value", name)
-      end
-      if kind == "number" then
-        local number = math.tointeger(tonumber(value))
-        if not number or number < 0 then fail("--%s needs a whole number, got '%s'", name, value) end
-        o[name] = number
-      elseif kind == "list" then
-        o[name] = {}
-        for part in value:gmatch "[^,]+" do table.insert(o[name], part) end
-        if #o[name] == 0 then fail("--%s needs names with commas between them", name) end
-      else
-        o[name] = value
-      end
-    end
-    i = i + 1
-  end
-  return rest, o
+-- A number of rows.
+local function count(name, text)
+  local number = command_line.whole(name, text)
+  return number >= 0 and number or fail("--%s needs a whole number, got '%s'", name, text)
 end
+
+local function list(name, text)
+  local items = {}
+  for item in text:gmatch "[^,]+" do items[#items + 1] = item end
+  return #items > 0 and items or fail("--%s needs names with commas between them", name)
+end
+
+-- What each command takes.
+local known = {
+  list = { root = text, sort = text, descending = true, best = text, columns = list, limit = count, json = true },
+  show = { root = text, json = true },
+  compare = { root = text, json = true },
+  export = {
+    root = text, sort = text, descending = true, best = text, limit = count, format = text, series = true, out = text,
+  },
+  gc = { root = text, what = list, yes = true },
+}
 
 local function opened(o)
   local runs = require("thresh.runs").open(o.root)
@@ -380,7 +354,7 @@ function commands.export(words, o)
   if not o.series then first = { "id", "name", "state", "started", "seconds" } end
   local lines = lines_of(records, format, first)
   local text = table.concat(lines, "\n") .. (#lines > 0 and "\n" or "")
-  if o.out then require("thresh.runs.native").write(o.out, text) else io.stdout:write(text) end
+  if o.out then core.write_file(o.out, text) else io.stdout:write(text) end
 end
 
 local function size(bytes)
@@ -416,25 +390,14 @@ function commands.gc(words, o)
   print(string.format("%d deleted", deleted))
 end
 
---- `thresh runs WORDS…`: the exit status.
-return function(...)
-  local words = { ... }
-  for i = 1, select("#", ...) do
-    if type(words[i]) ~= "string" then
-      error("runs: the words must be strings, got " .. options.shown(words[i]), 2)
-    end
-  end
-  if #words == 0 or words[1] == "--help" or words[1] == "help" then
-    print(usage)
-    return 0
-  end
-  local ok, problem = pcall(function()
-    local command = commands[words[1]]
-      or fail("unknown command '%s'%s", words[1], options.suggestion(words[1], sorted_keys(commands)))
-    command(parsed(words[1], words))
-  end)
-  if ok then return 0 end
-  -- Where in this command a query was refused is of no use to who typed it.
-  io.stderr:write("thresh runs: ", (tostring(problem):gsub("^[%w_/]+%.lua:%d+: ", "")), "\n")
-  return 2
+local function run(words)
+  local command = command_line.chosen(commands, words[1])
+  command(command_line.parsed(words, 2, known[words[1]], { root = "runs" }, words[1]))
 end
+
+--- `thresh runs WORDS…`: the exit status.
+return command_line.program("runs", usage, function(words)
+  local ok, problem = pcall(run, words)
+  -- Where in this command a query was refused is of no use to who typed it.
+  if not ok then error((tostring(problem):gsub("^[%w_/]+%.lua:%d+: ", "")), 0) end
+end)

@@ -1,9 +1,9 @@
 -- SPDX-License-Identifier: Apache-2.0
 -- `thresh sweep`: how a sweep stands, what it has found, what it would run, and its end.
 
+local command_line = require "thresh.command_line"
 local commands = require "thresh.sweep.command"
 local native = require "thresh.sweep.native"
-local options = require "thresh.options"
 local progress = require "thresh.progress"
 local slurm = require "thresh.sweep.slurm"
 local stores = require "thresh.sweep.store"
@@ -21,31 +21,9 @@ Options:
   --root FOLDER      where runs are (runs)
   --print-commands   of plan: the command of each cell that has no result, one a line]]
 
-local function fail(...) error(string.format(...), 0) end
+local fail = command_line.fail
 
-local function parsed(given)
-  local o, names, i = { root = "runs" }, {}, 2
-  while i <= #given do
-    local word = given[i]
-    local name, value = word:match "^%-%-([%w%-]+)=(.*)$"
-    name = name or word:match "^%-%-([%w%-]+)$"
-    if name == "root" then
-      if not value then
-        i = i + 1
-        value = given[i] or fail "--root needs a value"
-      end
-      o.root = value
-    elseif name == "print-commands" then
-      o.print_commands = true
-    elseif name then
-      fail("unknown option '--%s'%s", name, options.suggestion(name, { "root", "print-commands" }))
-    else
-      names[#names + 1] = word
-    end
-    i = i + 1
-  end
-  return names, o
-end
+local known = { root = command_line.text, ["print-commands"] = true }
 
 local actions = {}
 
@@ -78,7 +56,7 @@ end
 function actions.collect(found) print(tostring(found)) end
 
 function actions.plan(found, store, o)
-  local command = o.print_commands and (commands.kept(store) or fail "the sweep was not started by a script")
+  local command = o["print-commands"] and (commands.kept(store) or fail "the sweep was not started by a script")
   for _, cell in ipairs(found.cells) do
     if command then
       if cell.state ~= "done" and cell.state ~= "failed" then
@@ -101,29 +79,11 @@ function actions.cancel(_, store)
 end
 
 --- `thresh sweep WORDS…`: the exit status.
-return function(...)
-  local words = { ... }
-  for i = 1, select("#", ...) do
-    if type(words[i]) ~= "string" then
-      error("sweep: the words must be strings, got " .. options.shown(words[i]), 2)
-    end
-  end
-  if #words == 0 or words[1] == "--help" or words[1] == "help" then
-    print(usage)
-    return 0
-  end
-  local ok, problem = pcall(function()
-    local known = {}
-    for name in pairs(actions) do known[#known + 1] = name end
-    local action = actions[words[1]]
-      or fail("unknown command '%s'%s", words[1], options.suggestion(words[1], known))
-    local names, o = parsed(words)
-    if #names ~= 1 then fail("%s needs the name of one sweep, got %d", words[1], #names) end
-    local store = stores.new(o.root, names[1])
-    if not store:definition() then fail("there is no sweep '%s' in %s/sweeps", names[1], o.root) end
-    action(require("thresh.sweep").load(names[1], { root = o.root }), store, o)
-  end)
-  if ok then return 0 end
-  io.stderr:write("thresh sweep: ", tostring(problem), "\n")
-  return 2
-end
+return command_line.program("sweep", usage, function(words)
+  local action = command_line.chosen(actions, words[1])
+  local names, o = command_line.parsed(words, 2, known, { root = "runs" })
+  if #names ~= 1 then fail("%s needs the name of one sweep, got %d", words[1], #names) end
+  local store = stores.new(o.root, names[1])
+  if not store:definition() then fail("there is no sweep '%s' in %s/sweeps", names[1], o.root) end
+  action(require("thresh.sweep").load(names[1], { root = o.root }), store, o)
+end)

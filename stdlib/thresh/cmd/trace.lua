@@ -1,8 +1,8 @@
 -- SPDX-License-Identifier: Apache-2.0
 -- `thresh trace`: what the traces of runs hold, how they differ, and their content for other programs.
 
+local command_line = require "thresh.command_line"
 local core = require "thresh.core"
-local options = require "thresh.options"
 
 local usage = [[
 usage: thresh trace COMMAND FILE... [options]
@@ -25,7 +25,7 @@ Options:
 
 Images and epochs count from 0, as in the file.]]
 
-local function fail(...) error(string.format(...), 0) end
+local fail, text, whole = command_line.fail, command_line.text, command_line.whole
 
 local function one_of(name, value, choices)
   for _, choice in ipairs(choices) do
@@ -34,36 +34,7 @@ local function one_of(name, value, choices)
   fail("--%s must be one of %s, got '%s'", name, table.concat(choices, ", "), value)
 end
 
--- The words as files and options.
-local function parsed(words)
-  local files, o = {}, { format = "csv", policy = "epoch", seed = 1 }
-  local known = { out = true, format = true, counts = true, policy = true, epochs = "number", seed = "number" }
-  local i = 2
-  while i <= #words do
-    local name, value = words[i]:match "^%-%-([%w%-]+)=(.*)$"
-    name = name or words[i]:match "^%-%-([%w%-]+)$"
-    if not name then
-      files[#files + 1] = words[i]
-    else
-      if not known[name] then
-        local names = {}
-        for option in pairs(known) do names[#names + 1] = option end
-        fail("unknown option '--%s'%s", name, options.suggestion(name, names))
-      end
-      if not value then
-        i = i + 1
-        value = words[i] or fail("--%s needs a value", name)
-      end
-      if known[name] == "number" then
-        o[name] = math.tointeger(tonumber(value)) or fail("--%s needs a whole number, got '%s'", name, value)
-      else
-        o[name] = value
-      end
-    end
-    i = i + 1
-  end
-  return files, o
-end
+local known = { out = text, format = text, counts = text, policy = text, epochs = whole, seed = whole }
 
 local function read(path)
   local trace = core.select.read_trace(path)
@@ -321,27 +292,9 @@ function commands.export(files, o)
 end
 
 --- `thresh trace WORDS…`: the exit status.
-return function(...)
-  local words = { ... }
-  for i = 1, select("#", ...) do
-    if type(words[i]) ~= "string" then
-      error("trace: the words must be strings, got " .. options.shown(words[i]), 2)
-    end
-  end
-  if #words == 0 or words[1] == "--help" or words[1] == "help" then
-    print(usage)
-    return 0
-  end
-  local ok, problem = pcall(function()
-    local names = {}
-    for name in pairs(commands) do names[#names + 1] = name end
-    local command = commands[words[1]]
-      or fail("unknown command '%s'%s", words[1], options.suggestion(words[1], names))
-    local files, o = parsed(words)
-    if #files == 0 then fail("%s needs a trace", words[1]) end
-    command(files, o)
-  end)
-  if ok then return 0 end
-  io.stderr:write("thresh trace: ", tostring(problem), "\n")
-  return 2
-end
+return command_line.program("trace", usage, function(words)
+  local command = command_line.chosen(commands, words[1])
+  local files, o = command_line.parsed(words, 2, known, { format = "csv", policy = "epoch", seed = 1 })
+  if #files == 0 then fail("%s needs a trace", words[1]) end
+  command(files, o)
+end)
