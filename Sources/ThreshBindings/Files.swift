@@ -38,10 +38,13 @@ func addFiles(to th: inout Namespace) {
       to: call.path(1, "path"))
     return .none
   }
-  // The file with this text appears whole or not at all, and is on the disk.
-  th.function("write_file", most: 2) { call in
+  // The file with this text appears whole or not at all, and is on the disk unless that is not asked for.
+  th.function("write_file", most: 3) { call in
     let path = try call.path(1, "path")
-    try call.withBytes(2, "text") { text in try AtomicFile.write(path) { try $0(text) } }
+    let durable = try call.options(at: 3, allowed: ["durable"]).boolean("durable") ?? true
+    try call.withBytes(2, "text") { text in
+      try AtomicFile.write(path, durable: durable) { try $0(text) }
+    }
     return .none
   }
   th.function("sha256") { call in .string(try FileDigest.sha256(call.path(1, "path"))) }

@@ -104,9 +104,6 @@ public enum Sandbox {
     "th.optim": """
     Adam AdamW RMSProp SGD
     """,
-    "th.runs": """
-    decode
-    """,
     "th.schedule": """
     ConstantLR CosineAnnealingLR ExponentialLR LinearLR MultiStepLR OneCycleLR SequentialLR
     StepLR Warmup

@@ -43,7 +43,6 @@ local skipped = {
   ["thresh.runs.native.event_writer"] = "writes a file; only called below the scratch folder",
   ["thresh.runs.native.open_index"] = "makes an index; only called below the scratch folder",
   ["thresh.runs.native.remove_run"] = "deletes; only called below the scratch folder",
-  ["thresh.runs.native.write"] = "writes a file; only called below the scratch folder",
   ["thresh.plot.gnuplot.save"] = "writes files; only called below the scratch folder",
 }
 -- Where the path stands that is not the first argument (behind self).

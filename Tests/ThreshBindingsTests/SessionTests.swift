@@ -150,7 +150,6 @@ import ThreshKit
         + "th.runs.sweep.executable th.runs.sweep.follow th.runs.sweep.lease "
         + "th.runs.sweep.process_id th.runs.sweep.publish th.runs.sweep.release "
         + "th.runs.sweep.sleep th.runs.sweep.start th.runs.sweep.status th.runs.sweep.stop "
-        + "th.runs.write "
         + "th.save_npy th.save_npz th.save_safetensors th.select.read_trace "
         + "th.select.write_trace th.set_convolution th.set_num_threads th.sha256 "
         + "th.signals.requested th.signals.unwatch th.signals.watch th.write_file")

@@ -447,7 +447,8 @@ function th.save_npz(path, tensors) end
 ---     assert(io.open(scratch .. "/note.txt"):read "a" == "done")
 ---@param path string
 ---@param text string its bytes
-function th.write_file(path, text) end
+---@param options? table durable (true): whether to wait until it is on the disk
+function th.write_file(path, text, options) end
 
 --- Tells the SHA-256 of a file.
 ---

@@ -1,6 +1,7 @@
 -- SPDX-License-Identifier: Apache-2.0
 -- Run folders: what a run was, what it measured and how it ended, in files that any program reads.
 
+local core = require "thresh.core"
 local native = require "thresh.runs.native"
 local json = require "thresh.json"
 local options = require "thresh.options"
@@ -60,7 +61,7 @@ function M.create(given)
   local files = { { "config.json", config }, { "provenance.json", record }, { "status.json", status } }
   for i, file in ipairs(files) do
     -- A run that has just begun has nothing to lose: its end waits for the disk.
-    local ok, problem = pcall(native.write, path .. "/" .. file[1], json.encode(file[2]) .. "\n", false)
+    local ok, problem = pcall(core.write_file, path .. "/" .. file[1], json.encode(file[2]) .. "\n", { durable = false })
     if not ok then
       -- A run that cannot begin leaves nothing.
       for j = 1, i - 1 do os.remove(path .. "/" .. files[j][1]) end
@@ -128,12 +129,12 @@ function M.reopen(path)
   local text = file and file:read "a" or ""
   if file then file:close() end
   if text ~= "" and text:sub(-1) ~= "\n" then
-    native.write(run.path .. "/metrics.jsonl", text:match "^(.*\n)" or "")
+    core.write_file(run.path .. "/metrics.jsonl", text:match "^(.*\n)" or "")
   end
   run.status = {
     state = "running", started = run.status.started, seconds = run.status.seconds, writer = own,
   }
-  native.write(run.path .. "/status.json", json.encode(run.status) .. "\n", false)
+  core.write_file(run.path .. "/status.json", json.encode(run.status) .. "\n", { durable = false })
   return run
 end
 

@@ -10,18 +10,6 @@ func runs() -> Namespace {
     try RunFolder.create(call.path(1, "path"))
     return .none
   }
-  // write(path, text, durable): a whole file, there or not there; on the disk, unless durable is false.
-  runs.function("write", most: 3) { call in
-    let path = try call.path(1, "path")
-    let durable = try call.optionalBoolean(3, "durable") ?? true
-    try call.withBytes(2, "text") { bytes in
-      try AtomicFile.write(path, durable: durable) { try $0(bytes) }
-    }
-    return .none
-  }
-  runs.function("decode", most: 1) { call in
-    .one(luaValue(try parsed(call.withBytes(1, "text") { [UInt8]($0) }, "the text")))
-  }
   // The object that a JSON file holds.
   runs.function("read_json", most: 1) { call in
     let path = try call.path(1, "path")

@@ -134,6 +134,15 @@ local function finite_values(what, given, level)
   return t:masked_select(t:isfinite())
 end
 
+-- The ends of the option 'range'.
+local function range_of(what, range, level)
+  local low, high = range[1], range[2]
+  if type(low) ~= "number" or type(high) ~= "number" or not (data.finite(low) and data.finite(high) and low < high) then
+    error(what .. ": option 'range' must be two finite numbers, the lower first", level + 1)
+  end
+  return low, high
+end
+
 --- How often values fall into each of some bins: `histogram(values, options)`, `histogram(series, options)`
 --- with series { label =, values = }, or of what layers.histogram returns. Of whole numbers a bin is one of
 --- them, or as many as it takes for 64 bins. Several series are drawn as outlines on common bins.
@@ -181,12 +190,7 @@ function M.histogram(values, given)
       whole = whole and t:equal(t:floor())
     end
   end
-  if o.range then
-    low, high = o.range[1], o.range[2]
-    if type(low) ~= "number" or type(high) ~= "number" or not (data.finite(low) and data.finite(high) and low < high) then
-      error(what .. ": option 'range' must be two finite numbers, the lower first", 2)
-    end
-  end
+  if o.range then low, high = range_of(what, o.range, 2) end
   if low > high then low, high = 0, 1 end
   whole = whole and not o.range and high - low < 2 ^ 40
   o.edges = edges_of(low, high, o.bins, whole)
@@ -236,12 +240,7 @@ function M.heatmap(matrix, given)
       if data.finite(v) then low, high = math.min(low, v), math.max(high, v) else row[k] = 0 / 0 end
     end
   end
-  if o.range then
-    low, high = o.range[1], o.range[2]
-    if type(low) ~= "number" or type(high) ~= "number" or not (data.finite(low) and data.finite(high) and low < high) then
-      error(what .. ": option 'range' must be two finite numbers, the lower first", 2)
-    end
-  end
+  if o.range then low, high = range_of(what, o.range, 2) end
   if low > high then low, high = 0, 1 end
   if low == high then low, high = low - 0.5, high + 0.5 end
   for _, name in ipairs { "rows", "columns" } do

@@ -9,19 +9,12 @@ local json = require "thresh.json"
 local options = require "thresh.options"
 local plain = require "thresh.runs.plain"
 local run_report = require "thresh.report.run"
+local read = require("thresh.sweep.store").read
 local runs = require "thresh.runs"
 local style = require "thresh.plot.style"
 local study = require "thresh.plot.study"
 
 local M = {}
-
-local function read(path)
-  local file = io.open(path, "r")
-  if not file then return nil end
-  local text = file:read "a"
-  file:close()
-  return text
-end
 
 -- A JSON object in a file or a text; nothing where there is none that can be read.
 local function object(text)

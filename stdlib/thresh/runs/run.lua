@@ -66,7 +66,7 @@ end
 function Run:save(name, value)
   writable(self, "save")
   local text = json.encode(plain.written("run:save", value, 1))
-  native.write(inside(self, "save", name), text .. "\n")
+  core.write_file(inside(self, "save", name), text .. "\n")
 end
 
 -- Appends to a file that stays open; what is written is with the system when this returns.
@@ -153,7 +153,7 @@ function Run:rewind(keep)
   end
   if self.files["metrics.jsonl"] then self.files["metrics.jsonl"]:close() end
   self.files["metrics.jsonl"], self.cut["metrics.jsonl"] = nil, nil
-  native.write(self.path .. "/metrics.jsonl", table.concat(lines))
+  core.write_file(self.path .. "/metrics.jsonl", table.concat(lines))
 end
 
 -- Files that stay open are closed; what is written later opens them again.
@@ -176,7 +176,7 @@ local function ended(self, method, state, result, problem)
     state = state, started = self.status.started, ended = now(), seconds = core.clock() - self.clock
       + (self.status.seconds or 0), result = result, error = problem, writer = self.status.writer,
   }
-  native.write(self.path .. "/status.json", json.encode(plain.written("run:" .. method, status, 2)) .. "\n")
+  core.write_file(self.path .. "/status.json", json.encode(plain.written("run:" .. method, status, 2)) .. "\n")
   self:close()
   self.status = plain.read(status)
 end

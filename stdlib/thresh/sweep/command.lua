@@ -1,6 +1,7 @@
 -- SPDX-License-Identifier: Apache-2.0
 -- The command line that started a sweep, to start its workers and tasks by.
 
+local core = require "thresh.core"
 local json = require "thresh.json"
 local native = require "thresh.sweep.native"
 local words = require "thresh.sweep.words"
@@ -76,7 +77,7 @@ end
 function M.keep(store, command)
   local record = { folder = M.folder(), program = command.program, script = command.script,
     before = json.list(command.before), after = json.list(command.after) }
-  require("thresh.runs.native").write(store:path "command.json", json.encode(record) .. "\n")
+  core.write_file(store:path "command.json", json.encode(record) .. "\n")
 end
 
 --- The command that was kept, or nil.

@@ -3,6 +3,7 @@
 --
 -- Slurm's accounting is not needed: what became of a cell is in the sweep's own folder.
 
+local core = require "thresh.core"
 local commands = require "thresh.sweep.command"
 local native = require "thresh.sweep.native"
 local options = require "thresh.options"
@@ -136,8 +137,8 @@ function M.slurm(sweep, command)
     return
   end
   local limit = M.array_limit()
-  require("thresh.core").make_directory(store:path "slurm")
-  local write = require("thresh.runs.native").write
+  core.make_directory(store:path "slurm")
+  local write = core.write_file
   local number = 1
   while store_module.read(store:path("slurm", number .. ".sh")) do number = number + 1 end
   local folder = commands.folder()

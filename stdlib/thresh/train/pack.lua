@@ -5,16 +5,9 @@
 -- a float that is not finite, bytes that are no UTF-8, a table whose keys are not all strings, a loss history.
 
 local core = require "thresh.core"
+local json = require "thresh.json"
 
 local M = {}
-
-local short = { ['"'] = '\\"', ["\\"] = "\\\\", ["\n"] = "\\n", ["\t"] = "\\t", ["\r"] = "\\r" }
-
-local function quoted(text)
-  return '"' .. text:gsub('[%c"\\]', function(c)
-    return short[c] or string.format("\\u%04x", c:byte())
-  end) .. '"'
-end
 
 local function hexadecimal(text)
   return (text:gsub(".", function(c) return string.format("%02x", c:byte()) end))
@@ -29,7 +22,7 @@ encoders["nil"] = function() return "null" end
 function encoders.boolean(_, value) return tostring(value) end
 
 function encoders.string(_, value)
-  if utf8.len(value) then return quoted(value) end
+  if utf8.len(value) then return json.encode(value) end
   return string.format('{"$":"bytes","hex":"%s"}', hexadecimal(value))
 end
 
@@ -80,7 +73,7 @@ function encoders.table(self, value, path, depth)
   local parts, below = {}, depth + (kind == "pairs" and 3 or 1)
   for i, key in ipairs(keys) do
     local item = encode(self, value[key], path .. "." .. tostring(key), below)
-    parts[i] = kind == "list" and item or kind == "object" and quoted(key) .. ":" .. item
+    parts[i] = kind == "list" and item or kind == "object" and json.encode(key) .. ":" .. item
       or "[" .. encode(self, key, path, below) .. "," .. item .. "]"
   end
   local text = table.concat(parts, ",")
@@ -100,7 +93,7 @@ function objects.Tensor(self, value, path)
   end
   self.tensors[name] = value:detach()
   local last = value.ndim == 4 and not value.is_contiguous and value.strides[2] == 1
-  return string.format('{"$":"tensor","name":%s%s}', quoted(name), last and ',"channels_last":true' or "")
+  return string.format('{"$":"tensor","name":%s%s}', json.encode(name), last and ',"channels_last":true' or "")
 end
 
 function objects.LossHistory(self, value, path)
@@ -131,7 +124,7 @@ end
 function M.pack(value)
   local self, parts = { tensors = {} }, {}
   for name, part in pairs(value) do
-    parts[#parts + 1] = quoted(name) .. ":" .. encode(self, part, name, 1)
+    parts[#parts + 1] = json.encode(name) .. ":" .. encode(self, part, name, 1)
   end
   table.sort(parts)
   return "{" .. table.concat(parts, ",") .. "}", self.tensors
