@@ -159,6 +159,9 @@ support.refused({ "row 2 has 1 values" }, plot.heatmap, { { 1, 2 }, { 1 } })
 support.refused({ "no cells" }, plot.heatmap, {})
 support.refused({ "matrix expected" }, plot.heatmap, th.ones(2))
 support.refused({ "write figure:text" }, figure.text, 4)
+local forged = plot.line { 1, 2 }
+forged.kind = "zebra"
+support.refused({ "its kind is 'zebra'" }, tostring, forged)
 
 -- Grids of pictures: borders, labels below, a title; smaller ones centred.
 local images = plot.image_grid({ th.ones(2, 2), th.zeros(3, 4, 4) }, { border = 1, scale = 1, columns = 2 })

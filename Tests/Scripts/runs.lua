@@ -68,6 +68,7 @@ do
     return runs.create(given)
   end
   refused({ "unknown option 'nam'", "did you mean 'name'" }, create, { nam = "x" })
+  refused({ "runs.load", "at most 4095 bytes", "got one of 5000" }, runs.load, ("x"):rep(5000))
   refused({ "'name'", "'a/b'" }, create, { name = "a/b" })
   refused({ "'id'", "''" }, create, { id = "" })
   refused({ "config", "'select.f'", "a function" }, create, { config = { select = { f = print } } })

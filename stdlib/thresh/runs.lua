@@ -77,9 +77,14 @@ function M.create(given)
   return run
 end
 
+local longest = 4095 -- Linux' PATH_MAX, without the closing zero
+
 local function loaded(what, path, writes)
   if type(path) ~= "string" then
     error(string.format("%s: needs the path of a run's folder, got %s", what, options.shown(path)), 3)
+  end
+  if #path > longest then
+    error(string.format("%s: a path has at most %d bytes, got one of %d", what, longest, #path), 3)
   end
   path = #path > 1 and path:gsub("/+$", "") or path
   local files = {}

@@ -5,6 +5,7 @@
 local Axis = require "thresh.plot.axis"
 local canvas = require "thresh.plot.canvas"
 local data = require "thresh.plot.data"
+local options = require "thresh.options"
 local style = require "thresh.plot.style"
 local terminal = require "thresh.plot.terminal"
 
@@ -372,9 +373,11 @@ end
 function M.lines(figure, most, colour)
   -- Room for the scale on the left: what is drawn first tells how much that is.
   local w = math.min(figure.width or (figure.kind == "xy" or figure.kind == "histogram") and 56 or 72, math.max(8, most))
-  local lines = draw[figure.kind](figure, w, figure.height, colour)
+  local drawn = draw[figure.kind]
+  if not drawn then error("plot: no figure that plot made: its kind is " .. options.shown(figure.kind), 0) end
+  local lines = drawn(figure, w, figure.height, colour)
   local over = length(lines[1]) - most
-  if over > 0 and w - over >= 8 then lines = draw[figure.kind](figure, w - over, figure.height, colour) end
+  if over > 0 and w - over >= 8 then lines = drawn(figure, w - over, figure.height, colour) end
   return lines
 end
 
