@@ -198,8 +198,16 @@ do
   write(helper, "return 1")
   o = { name = "helped", grid = { x = { 1 } }, code = { helper }, trial = other }
   sweep(o)
+  -- As seen from another folder they are the same; of two with one name each counts.
+  local done = ran
+  o.code = { scratch .. "/./helper.lua" }
+  sweep(o)
+  assert(ran == done)
+  o.code = { helper, scratch .. "/./helper.lua" }
+  raises(function() sweep(o) end, "code%.helper_lua_2: was not there")
+  o.code = { helper }
   write(helper, "return 2")
-  raises(function() sweep(o) end, "helper_lua: was")
+  raises(function() sweep(o) end, "code%.helper_lua: was")
   o.code = { scratch .. "/none.lua" }
   raises(function() sweep(o) end, "none.lua', cannot be read")
 end

@@ -137,7 +137,8 @@ local function check_space(o, level)
 end
 
 -- Code counts as the text of the script (of the trial itself where there is no script) and of the files that
--- option `code` names.
+-- option `code` names. A file goes by its name alone, so that the sweep is the same started from another folder;
+-- a second one of that name by its place, too.
 local function code_of(o)
   local code = {}
   local script = type(arg) == "table" and type(arg[0]) == "string" and arg[-1] ~= nil and stores.read(arg[0])
@@ -150,7 +151,9 @@ local function code_of(o)
   for i, path in ipairs(o.code) do
     local text = type(path) == "string" and stores.read(path)
     if not text then fail("sweep: code: file %d, %s, cannot be read", i, options.shown(path)) end
-    code[path:gsub("%.", "_")] = native.digest(text)
+    local name = path:match("[^/]+$"):gsub("%.", "_")
+    if code[name] then name = name .. "_" .. i end
+    code[name] = native.digest(text)
   end
   return code
 end
