@@ -20,28 +20,37 @@ public enum Augmentation: Sendable, Equatable {
   /// square may reach over the edge. Source: DeVries and Taylor, arXiv 1708.04552.
   case cutout(size: Int)
 
+  /// Throws when its numbers fit no images at all.
+  public func check() throws {
+    switch self {
+    case .randomCrop(let padding, _):
+      guard (0...1 << 20).contains(padding) else {
+        throw TensorError("random_crop", "the padding must be in 0 ... 1048576, got \(padding)")
+      }
+    case .horizontalFlip(let probability):
+      guard (0...1).contains(probability) else {
+        throw TensorError(
+          "horizontal_flip", "the probability must be in 0 ... 1, got \(probability)")
+      }
+    case .cutout(let size):
+      guard (1...1 << 20).contains(size) else {
+        throw TensorError("cutout", "the size must be in 1 ... 1048576, got \(size)")
+      }
+    }
+  }
+
   func check(_ dataset: ImageDataset) throws {
     guard dataset.isImages else {
       throw TensorError(
         "augment", "needs images (C, H, W), the samples are \(shapeText(dataset.sampleShape))")
     }
-    switch self {
-    case .randomCrop(let padding, let border):
-      let side = min(dataset.height, dataset.width)
-      guard padding >= 0, padding <= 1 << 20, border == .zeros || padding < side else {
-        throw TensorError(
-          "random_crop",
-          "padding \(padding) with \(border.rawValue) around \(dataset.height) x \(dataset.width)")
-      }
-    case .horizontalFlip(let probability):
-      guard probability >= 0, probability <= 1 else {
-        throw TensorError(
-          "horizontal_flip", "the probability must be in 0 ... 1, got \(probability)")
-      }
-    case .cutout(let size):
-      guard size >= 1, size <= 1 << 20 else {
-        throw TensorError("cutout", "the size must be at least 1, got \(size)")
-      }
+    try check()
+    if case .randomCrop(let padding, .reflect) = self,
+      padding >= min(dataset.height, dataset.width)
+    {
+      throw TensorError(
+        "random_crop",
+        "padding \(padding) with reflect around \(dataset.height) x \(dataset.width)")
     }
   }
 

@@ -58,7 +58,7 @@ public final class Interpreter {
     return asStatement
   }
 
-  /// Runs an entry, once. Throws ``LuaError`` for an interrupt and when memory is short.
+  /// Runs an entry, once. Throws ``ThreshLua/LuaError`` for an interrupt and when memory is short.
   public func run(_ text: String) throws -> Outcome {
     let values = try call("run", [.string(LuaString(text))])
     guard case .boolean(true)? = values.first else {

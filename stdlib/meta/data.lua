@@ -50,7 +50,7 @@ function data.cifar10(options) end
 
 --- One file of records as CIFAR-10 has them: a byte for the label, then 3 x 32 x 32 for the pixels.
 ---
---- Scaled by mean and std where both are given; by those of CIFAR-10 otherwise, also where one is given.
+--- Scaled by mean and std, which belong together; by those of CIFAR-10 where neither is given.
 ---
 --- Example:
 ---     local path = scratch .. "/one.bin"

@@ -85,7 +85,10 @@ func registerData(in session: LuaSession) throws {
 /// A random change of images in Lua's hands.
 final class LuaAugmentation {
   let value: Augmentation
-  init(_ value: Augmentation) { self.value = value }
+  init(_ value: Augmentation) throws {
+    try value.check()
+    self.value = value
+  }
 }
 
 /// A batch as Lua sees it: labels and indices count from 1.
@@ -229,15 +232,17 @@ func datasets() -> Namespace {
   }
   data.function("cifar10_file") { call in
     let o = try call.options(at: 2, allowed: ["mean", "std", "images", "mmap"])
+    let statistics: ChannelStatistics
+    switch (try o.table("mean")?.numbers().doubles, try o.table("std")?.numbers().doubles) {
+    case (let mean?, let std?):
+      statistics = ChannelStatistics(mean: mean.map { Float($0) }, std: std.map { Float($0) })
+    case (nil, nil): statistics = .cifar10
+    case (_?, nil): throw o.error("mean", "needs the option 'std' beside it")
+    case (nil, _?): throw o.error("std", "needs the option 'mean' beside it")
+    }
     let set = try CIFAR10.load(
       files: [call.path(1, "path")], limit: o.integer("images"), mapping: o.mapping())
-    let (mean, std) = (
-      try o.table("mean")?.numbers().doubles, try o.table("std")?.numbers().doubles
-    )
-    guard let mean, let std else { return .object(try set.normalised(.cifar10)) }
-    return .object(
-      try set.normalised(
-        ChannelStatistics(mean: mean.map { Float($0) }, std: std.map { Float($0) })))
+    return .object(try set.normalised(statistics))
   }
   arrayDatasets(in: &data)
   imageData(in: &data)
@@ -262,15 +267,15 @@ func datasets() -> Namespace {
       throw o.error("border", "'zeros' or 'reflect' expected, got '\(text)'")
     }
     return .object(
-      LuaAugmentation(.randomCrop(padding: try call.integer(1, "padding"), border: border)))
+      try LuaAugmentation(.randomCrop(padding: call.integer(1, "padding"), border: border)))
   }
   data.function("horizontal_flip") { call in
     .object(
-      LuaAugmentation(
-        .horizontalFlip(probability: try call.optionalNumber(1, "probability") ?? 0.5)))
+      try LuaAugmentation(
+        .horizontalFlip(probability: call.optionalNumber(1, "probability") ?? 0.5)))
   }
   data.function("cutout") { call in
-    .object(LuaAugmentation(.cutout(size: try call.integer(1, "size"))))
+    .object(try LuaAugmentation(.cutout(size: call.integer(1, "size"))))
   }
   return data
 }
