@@ -98,6 +98,20 @@ struct ConvolutionTests {
     }
   }
 
+  @Test(arguments: shapes)
+  func convolution_ofAnEmptyBatch_hasZerosForGradients(_ shape: Shape) throws {
+    var empty = shape
+    empty.n = 0
+    for dtype in [DType.float32, .float64] {
+      let passes = try Self.passes(empty, dtype)
+      #expect(passes[0].shape[0] == 0 && passes[1].shape == [0, shape.c, shape.h, shape.w])
+      for sum in passes[2...] {
+        #expect(sum.count > 0)
+        #expect(try sum.cast(.float64).values(Double.self).allSatisfy { $0 == 0 })
+      }
+    }
+  }
+
   @Test func convolution_accuracyOfEachForm_isPrinted() throws {
     defer { ConvolutionMethod.mode = .auto }
     print("relative error against float64   form       y        dx       dw")

@@ -36,6 +36,11 @@ extension CPUBackend {
     adding: Bool, dw: Tensor?
   ) throws {
     try Interrupt.check("conv2d")
+    // An empty batch has no numbers to sum up, and no gradient of its own.
+    if z.n == 0 {
+      dw?.fillUnrecorded(0)
+      return
+    }
     try withExtendedLifetime((x, w, dy)) {
       let method = ConvolutionMethod.choose(z, w.dtype)
       // Behind a normalisation, the gradient of the output need not go through memory.
