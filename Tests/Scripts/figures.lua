@@ -64,6 +64,12 @@ assert(plot.grid({ curve "one", plot.line { 1, 2 } }):source():find "title 'a'")
 -- Log axes, steps, the palette.
 commands = plot.line({ 1, 10, 100 }, { log_y = true, style = "steps" }):source()
 assert(commands:find "set logscale y 10" and commands:find "with steps")
+assert(not commands:find "ytics add")
+-- Between powers of ten a log axis has numbers where there is room for them.
+commands = plot.line({ 0.5, 1, 3 }, { log_y = true }):source()
+assert(commands:find("set ytics add (0.5, 1, 2)", 1, true), commands)
+commands = plot.line({ 1.2, 1.9 }, { log_y = true, y_range = { 1.1, 1.9 } }):source()
+assert(commands:find("set ytics add (1.2, 1.4, 1.6, 1.8)", 1, true), commands)
 assert(plot.heatmap({ { 1, 2 }, { 3, 4 } }):source():find "with image pixels")
 assert(plot.heatmap({ { 1, 2 } }):source():find "with boxxyerror")
 

@@ -59,6 +59,18 @@ SB|2 & 50 %,3,,,,0.1,
 ]])
 local html = report.table(t, "html")
 assert(html:find('<td class="n">24.61 [22.50, -1.25]</td>', 1, true) and html:find '<th scope="col">selector</th>')
+-- Figures as texts stand to the right, too: bounds, spans and what is missing; words and names of versions do not.
+local figures = report.table({
+  columns = { "lr", "speedup", "none", "version", "path" },
+  rows = { { "0.001", "<2.07 [0, 2.12]", "-", "0.1.0", string.rep("long/", 8) }, { "0.03", "0.94 to 0.99 [0, 1.03]", "", "1", "a b" } },
+}, "html")
+for _, part in ipairs {
+  '<th scope="col" class="n">lr</th><th scope="col" class="n">speedup</th><th scope="col">none</th><th scope="col">version</th>',
+  '<td class="n">0.001</td><td class="n">&lt;2.07 [0, 2.12]</td><td>-</td><td>0.1.0</td><td class="l">long/',
+  '<td class="n">0.94 to 0.99 [0, 1.03]</td><td></td><td>1</td><td>a b</td>',
+} do
+  assert(figures:find(part, 1, true), figures)
+end
 assert(html:find("SB|2 &amp; 50 %", 1, true) and html:find "<caption>Median")
 -- Numbers of very different sizes have no decimals in common; whole ones have none; large ones keep theirs.
 local function column(...)

@@ -16,17 +16,31 @@ local function step_of(span, count)
   return magnitude * 10
 end
 
--- Powers of ten between the bounds, with 2 and 5 between them where they are few, without most where many.
-local function powers(low, high, count)
+-- The multiples of powers of ten between the bounds.
+local function multiples(low, high, factors, stride)
   local first, last = math.floor(math.log(low, 10) + 1e-9), math.ceil(math.log(high, 10) - 1e-9)
-  local stride = math.max(1, math.ceil((last - first) / count))
   local out = {}
   for e = first, last, stride do
-    for _, factor in ipairs((last - first) * 2 <= count and { 1, 2, 5 } or { 1 }) do
+    for _, factor in ipairs(factors) do
       local v = factor * 10.0 ^ e
       if v >= low * (1 - 1e-9) and v <= high * (1 + 1e-9) then out[#out + 1] = v end
     end
   end
+  return out
+end
+
+--- Round numbers between the bounds of a log axis, at most some `count`: powers of ten, and others between them where
+--- there is room.
+function M.log_ticks(low, high, count)
+  local decades = math.log(high, 10) - math.log(low, 10)
+  if decades * 3 > count then return multiples(low, high, { 1 }, math.max(1, math.ceil(decades / count))) end
+  for _, factors in ipairs { { 1, 2, 3, 4, 5, 6, 7, 8, 9 }, { 1, 2, 5 } } do
+    local out = multiples(low, high, factors, 1)
+    if #out > 2 and #out <= count then return out end
+  end
+  -- Bounds that are near each other: as on any axis.
+  local step, out = step_of(high - low, count), {}
+  for k = math.ceil(low / step - 1e-9), math.floor(high / step + 1e-9) do out[#out + 1] = k * step end
   return out
 end
 
@@ -53,7 +67,7 @@ function M.new(low, high, count, o)
     return axis
   end
   if o.log then
-    axis.ticks = powers(low, high, count)
+    axis.ticks = M.log_ticks(low, high, count)
     if #axis.ticks < 2 then axis.ticks = { low, high } end
     return axis
   end

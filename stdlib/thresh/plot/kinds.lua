@@ -1,6 +1,7 @@
 -- SPDX-License-Identifier: Apache-2.0
 -- What each kind of figure is to gnuplot: the commands and blocks of data it adds to a script.
 
+local axes = require "thresh.plot.axis"
 local data = require "thresh.plot.data"
 local strings = require "thresh.plot.strings"
 local style = require "thresh.plot.style"
@@ -57,6 +58,13 @@ local function ranges(self, figure)
       if data.finite(low) and data.finite(high) and low < high then
         self:add("set %srange [%s:%s]", name, rounded(low), rounded(high))
       end
+    end
+    -- Of its own accord gnuplot labels powers of ten alone.
+    local range = figure[name .. "_range"] or low and { low, high }
+    if figure["log_" .. name] and range and range[2] / range[1] < 100 then
+      local ticks = {}
+      for i, v in ipairs(axes.log_ticks(range[1], range[2], 6)) do ticks[i] = rounded(v) end
+      if #ticks > 0 then self:add("set %stics add (%s)", name, table.concat(ticks, ", ")) end
     end
   end
 end

@@ -30,8 +30,10 @@ th, td { padding: .35rem .9rem .35rem 0; text-align: left; vertical-align: top; 
 th:last-child, td:last-child { padding-right: 0; }
 th { font-weight: 600; border-bottom: 1px solid var(--ink); vertical-align: bottom; }
 tbody tr + tr td { border-top: 1px solid var(--line); }
-td { max-width: 40rem; overflow-wrap: anywhere; }
-.n { text-align: right; padding-left: .9rem; white-space: nowrap; }
+td { max-width: 40rem; }
+.l { overflow-wrap: anywhere; }
+.n { text-align: right; padding-left: .9rem; }
+td.n { white-space: nowrap; }
 figure { margin: 1.25rem 0 1.75rem; break-inside: avoid; }
 figure svg, figure img { display: block; width: 100%; height: auto; }
 figure img { width: auto; max-width: 100%; image-rendering: pixelated; border: 1px solid var(--line); background: #fff; }

@@ -11,6 +11,16 @@ local M = {}
 -- Whether a cell is an interval { median, low, high, n }.
 local function is_interval(cell) return type(cell) == "table" and type(cell.median) == "number" end
 
+-- Whether a text stands among numbers: a number, a bound such as <2.3 or a span such as 0.9 to 1.1, each with or without
+-- its interval, or nothing.
+local function is_figure(text)
+  if text == "" or text == "-" then return true end
+  for part in (text:gsub(" %[[^%]]*%]$", "") .. " to "):gmatch "(.-) to " do
+    if not tonumber((part:gsub("^[<>]=?", ""))) then return false end
+  end
+  return true
+end
+
 local function shortest(v)
   if math.type(v) == "integer" then return string.format("%d", v) end
   if v ~= v then return "nan" end
@@ -70,7 +80,8 @@ local function formatter(cells, count)
   end
 end
 
---- A table { columns, rows, caption }, checked, as { columns, cells, texts, numeric, caption }.
+--- A table { columns, rows, caption }, checked, as { columns, cells, texts, numeric, caption }; numeric: by column,
+--- whether it holds figures, which stand to the right and are not broken.
 function M.check(what, given, level)
   level = (level or 1) + 1
   if type(given) ~= "table" or type(rawget(given, "columns")) ~= "table" or type(rawget(given, "rows")) ~= "table" then
@@ -108,8 +119,9 @@ function M.check(what, given, level)
       local cell = t.cells[i][k]
       column[i] = cell
       if is_interval(cell) then t.intervals[k] = true end
-      any = any or cell ~= nil
-      numeric = numeric and (cell == nil or type(cell) == "number" or is_interval(cell))
+      local number = type(cell) == "number" or is_interval(cell)
+      any = any or number or type(cell) == "string" and cell:find "%d" ~= nil
+      numeric = numeric and (cell == nil or number or type(cell) == "string" and is_figure(cell))
     end
     t.numeric[k] = numeric and any
     local show = formatter(column, #t.cells)
@@ -134,6 +146,14 @@ end
 
 local forms = {}
 
+-- Whether a text has a word that may have to be broken, such as a path.
+local function is_long(text)
+  for word in text:gmatch "%S+" do
+    if #word > 30 then return true end
+  end
+  return false
+end
+
 function forms.html(t)
   local out = { '<div class="scroll" tabindex="0"><table>' }
   if t.caption then out[#out + 1] = "<caption>" .. escape.html(t.caption) .. "</caption>" end
@@ -144,7 +164,8 @@ function forms.html(t)
   out[#out + 1] = "<thead><tr>" .. table.concat(cells) .. "</tr></thead>\n<tbody>"
   for _, row in ipairs(t.texts) do
     for k, text in ipairs(row) do
-      cells[k] = string.format("<td%s>%s</td>", t.numeric[k] and ' class="n"' or "", escape.html(text))
+      cells[k] = string.format("<td%s>%s</td>", t.numeric[k] and ' class="n"' or is_long(text) and ' class="l"' or "",
+        escape.html(text))
     end
     out[#out + 1] = "<tr>" .. table.concat(cells, "", 1, #row) .. "</tr>"
   end
