@@ -242,6 +242,9 @@ do
     [{ "--launcher", "slrum" }] = "did you mean 'slurm'%?",
     [{ "--fail-fast=1" }] = "is a flag and takes no value",
     [{ "--cells", "3-1" }] = "needs numbers such as 1,4%-6",
+    [{ "--cells", "1-99999999999" }] = "'1%-99999999999' has more than 1000000 numbers",
+    [{ "--set", "seed=0..999999999999" }] = "'0..999999999999' has more than 1000000 numbers",
+    [{ "--set", "seed=-9223372036854775807..9223372036854775807" }] = "has more than 1000000 numbers",
   } do raises(function() cells(arguments) end, message) end
   raises(function() cells({ "--jobs", "2" }) end, "several jobs need a script file")
   -- th.arguments leaves the words of a sweep alone.

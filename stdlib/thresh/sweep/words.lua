@@ -5,6 +5,15 @@ local options = require "thresh.options"
 
 local M = {}
 
+-- What a span of numbers on the command line may hold.
+local most = 1000000
+
+local function check_span(name, given, first, last)
+  if last >= first and math.ult(most - 1, last - first) then
+    error(string.format("sweep: --%s: '%s' has more than %d numbers", name, given, most), 0)
+  end
+end
+
 -- true for a flag, else how its value is read.
 local function whole(least)
   return function(name, text)
@@ -36,6 +45,7 @@ local function numbers(name, text)
     if not first or not last or first < 1 or last < first then
       error(string.format("sweep: --%s needs numbers such as 1,4-6, got '%s'", name, text), 0)
     end
+    check_span(name, part, first, last)
     for i = first, last do set[i] = true end
   end
   return set
@@ -69,8 +79,10 @@ local function values_of(given)
   local values = {}
   for part in (given .. ","):gmatch "([^,]*)," do
     local first, last = part:match "^(%-?%d+)%.%.(%-?%d+)$"
-    if first then
-      for i = math.tointeger(first), math.tointeger(last) do values[#values + 1] = i end
+    first, last = math.tointeger(first), math.tointeger(last)
+    if first and last then
+      check_span("set", part, first, last)
+      for i = first, last do values[#values + 1] = i end
     elseif part ~= "" then
       values[#values + 1] = value_of(part)
     end
