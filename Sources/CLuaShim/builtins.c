@@ -95,13 +95,6 @@ static int set_loaded(lua_State *L) {
   return 0;
 }
 
-static int is_preloaded(lua_State *L) {
-  luaL_getsubtable(L, LUA_REGISTRYINDEX, LUA_PRELOAD_TABLE);
-  lua_getfield(L, -1, luaL_checkstring(L, 1));
-  lua_pushboolean(L, !lua_isnil(L, -1));
-  return 1;
-}
-
 static int identity(lua_State *L) { return lua_gettop(L); }
 
 static int collect(lua_State *L) {
@@ -126,7 +119,6 @@ const lua_CFunction builtins[THRESH_BUILTIN_COUNT] = {
     [THRESH_SET_GLOBAL] = set_global,
     [THRESH_PRELOAD] = preload,
     [THRESH_SET_LOADED] = set_loaded,
-    [THRESH_IS_PRELOADED] = is_preloaded,
     [THRESH_IDENTITY] = identity,
     [THRESH_COLLECT] = collect,
     [THRESH_WARNINGS_ON] = warnings_on,

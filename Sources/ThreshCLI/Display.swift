@@ -35,7 +35,6 @@ struct Display {
 
   private func inspected(_ table: LuaTable) -> String {
     do {
-      guard try session.isPreloaded("thresh.inspect") else { return described(.table(table)) }
       var inspect = try session.require("thresh.inspect")
       if case .table(let module) = inspect { inspect = try module.get("inspect") }
       guard case .function(let function) = inspect else { return described(.table(table)) }

@@ -138,15 +138,11 @@ struct Program {
       return EXIT_SUCCESS
     }
     let name = arguments.all[arguments.script]
-    if try isCommand(name) { return try runCommand(name.text) }
+    if Usage.commands.contains(name.text) { return try runCommand(name.text) }
     let script = try session.load(file: arguments.scriptIsStandardInput ? nil : name)
     try makeStrict(arguments.scriptIsStandardInput ? nil : name.text)
     try session.call(script, scriptArguments())
     return EXIT_SUCCESS
-  }
-
-  private func isCommand(_ name: LuaString) throws -> Bool {
-    try Usage.commands.contains(name.text) && session.isPreloaded("thresh.cmd.\(name.text)")
   }
 
   /// A command's module returns a function of the command's words; an integer that it returns is

@@ -6,7 +6,7 @@ enum Usage {
   static var banner: String { "Thresh \(Session.version)  Lua \(LuaSession.luaVersion)" }
 
   /// Commands that are Lua modules `thresh.cmd.NAME` inside the binary.
-  static let commands = ["coco", "docs", "trace", "runs", "sweep", "report", "kernel", "doctor"]
+  static let commands = ["coco", "docs", "report", "runs", "sweep", "trace"]
 
   static let short = """
     usage: thresh [options] [script [args]]

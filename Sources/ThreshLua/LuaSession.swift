@@ -210,14 +210,6 @@ public final class LuaSession {
       ])
   }
 
-  /// Whether `require(module)` finds a preloaded text or function.
-  public func isPreloaded(_ module: String) throws -> Bool {
-    if case .boolean(true)? = try builtin(THRESH_IS_PRELOADED, [.string(module)]).first {
-      return true
-    }
-    return false
-  }
-
   /// `require(module)`.
   public func require(_ module: String) throws -> LuaValue {
     guard case .function(let require) = try global("require") else {

@@ -55,6 +55,20 @@ import Testing
     #expect(result.output.contains("--max-memory SIZE"))
   }
 
+  /// With the modules inside the binary, and with those of a folder.
+  @Test(arguments: [[:], ["THRESH_STDLIB": ExampleTests.folder.path + "/../stdlib"]])
+  func everyCommandOfTheHelp_isThere(environment: [String: String]) throws {
+    let help = try Command().run(["--help"]).output
+    let line = try #require(help.split(separator: "\n").first { $0.hasPrefix("Commands: ") })
+    let names = line.dropFirst("Commands: ".count).split(separator: ", ").map(String.init)
+    #expect(names.count >= 6)
+    for name in names {
+      let result = try Command().run([name, "--help"], environment: environment)
+      #expect(result.status == 0, "\(name): \(result.errors)")
+      #expect(result.output.contains("thresh \(name)"), "\(name): \(result.output)")
+    }
+  }
+
   @Test func script_getsArgWithNegativeIndicesAndDots() throws {
     let command = try Command()
     let script = try command.file(

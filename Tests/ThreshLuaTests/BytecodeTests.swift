@@ -96,8 +96,6 @@ import ThreshLua
     try session.preload(
       module: "thresh.deep.thing",
       text: lasting("return {name = ..., line = debug.getinfo(1, 'S').source}"))
-    #expect(try session.isPreloaded("thresh.deep.thing"))
-    #expect(try !session.isPreloaded("thresh.none"))
     #expect(try session.text("return require('thresh.deep.thing').name") == "thresh.deep.thing")
     #expect(
       try session.text("return require('thresh.deep.thing').line")

@@ -116,7 +116,6 @@ typedef enum thresh_builtin {
   THRESH_SET_GLOBAL,     // (name, value)
   THRESH_PRELOAD,        // (module, address and length of its text, chunk name)
   THRESH_SET_LOADED,     // (module, value)
-  THRESH_IS_PRELOADED,   // (module) -> boolean
   THRESH_IDENTITY,       // (...) -> ...
   THRESH_COLLECT,        // ()
   THRESH_WARNINGS_ON,    // ()
