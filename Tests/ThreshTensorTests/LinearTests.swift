@@ -150,6 +150,9 @@ private let regular: [Double] = [2, 1, -1, -3, -1, 2, -2, 1, 2]
   #expect(fit.solution.shape == [3, 7, 2] && fit.residuals.shape == [3, 2])
   #expect(try near(a.matmul(fit.solution), b.expand([3, 4, 2]), 1e-11))
   #expect(throws: TensorError.self) { try Tensor.zeros([0, 2]).lstsq(Tensor.zeros([0])) }
+  let none = try a.lstsq(Tensor.zeros([4, 0], .float64))
+  #expect(none.solution.shape == [3, 7, 0] && none.residuals.shape == [3, 0])
+  #expect(try none.rank.values(Int64.self) == [4, 4, 4])
 }
 
 @Test func svd_shapes_reconstruct() throws {

@@ -26,7 +26,8 @@ extension Tensor {
     }
     let (n, classes) = (shape[0], shape[1])
     let w = try weights?.doubles() ?? [Double](repeating: 1, count: classes)
-    let labels = target.dtype.isFloating ? nil : try target.labels(op, n, classes)
+    let labels =
+      target.dtype.isFloating && target.shape == shape ? nil : try target.labels(op, n, classes)
     let losses = try Tensor(empty: [n], dtype, op: op)
     // d loss / d logits of each row, for a gradient of 1.
     let gradient = Tensor.willRecord([self]) ? try Tensor(empty: shape, dtype, op: op) : nil

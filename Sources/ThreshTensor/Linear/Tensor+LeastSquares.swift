@@ -51,20 +51,22 @@ extension Tensor {
     let (n, m, k) = (a.shape[a.ndim - 2], a.shape[a.ndim - 1], b.shape[b.ndim - 1])
     let (p, tall, batch) = (min(n, m), max(n, m), Array(a.shape.dropLast(2)))
     let factors = try Matrices.columnMajor(a)
-    // The right side and the solution share columns of max(n, m) elements.
-    let sides = try Tensor.zeros(batch + [k, tall], a.dtype)
-    Loops.convert(b.transposedView, into: sides.narrowedView(batch.count + 1, 0, n))
+    // The right side and the solution share columns of max(n, m) elements; LAPACK wants one at least.
+    let held = max(k, 1)
+    let sides = try Tensor.zeros(batch + [held, tall], a.dtype)
+    let given = sides.narrowedView(batch.count, 0, k)
+    Loops.convert(b.transposedView, into: given.narrowedView(batch.count + 1, 0, n))
     let s = try Tensor.zeros(batch + [p], a.dtype)
     let rank = try Tensor.zeros(batch, .int64)
     let limit = T(rcond ?? T.ulpOfOne.asDouble * Double(tall))
     try Matrices.forEach(Matrices.count(a), "lstsq") { i in
-      var (rows, columns, right, lead) = (Int32(n), Int32(m), Int32(k), Int32(tall))
+      var (rows, columns, right, lead) = (Int32(n), Int32(m), Int32(held), Int32(tall))
       var (limit, found, info) = (limit, Int32(0), Int32(0))
       func run(_ work: UnsafeMutablePointer<T>, _ length: Int, _ integers: LAPACK.Out) {
         var length = Int32(clamping: length)
         T.gelsd(
           &rows, &columns, &right, factors.pointer(T.self) + i * n * m, &rows,
-          sides.pointer(T.self) + i * k * tall, &lead, s.pointer(T.self) + i * p, &limit, &found,
+          sides.pointer(T.self) + i * held * tall, &lead, s.pointer(T.self) + i * p, &limit, &found,
           work, &length, integers, &info)
       }
       var (size, integers): (T, Int32) = (0, 0)
@@ -80,6 +82,6 @@ extension Tensor {
       }
       rank.pointer(Int64.self)[i] = Int64(found)
     }
-    return (sides.narrowedView(batch.count + 1, 0, m).transposedView, s, rank)
+    return (given.narrowedView(batch.count + 1, 0, m).transposedView, s, rank)
   }
 }
