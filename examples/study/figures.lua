@@ -23,7 +23,7 @@ for i, part in ipairs(axes) do
       heading = string.format("Figure %d: %s", i, title), figures = figures,
       text = string.format("A mark for each method and %s: the speedup in time to reach %g %% of full training's best "
         .. "accuracy, and the accuracy at the end. Bars are 95 %% percentile bootstrap intervals of the median.%s", axis,
-        100 * o.share, #figures > 0 and "" or " Nothing is drawn: full training got nowhere to a fixed accuracy."),
+        100 * o.share, #figures > 0 and "" or " Nothing is drawn: nothing but full training got there in most seeds (see --share)."),
     }
     for _, figure in ipairs(figures) do print(figure) end
   end

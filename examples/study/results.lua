@@ -138,7 +138,7 @@ local function plain(s) return s.low and { median = s.median, low = s.low, high 
 -- How the seeds of a table of `n` seeds are told.
 local function seeds_text(n)
   if n == 1 then return "; 1 seed, of which no claim is made." end
-  return string.format(" [95 %% percentile bootstrap interval] of %d seeds. %s", n, n < 6 and statistics.coverage(n) or "")
+  return string.format(" [95 %% percentile bootstrap interval] of %d seeds.%s", n, n < 6 and " " .. statistics.coverage(n) or "")
 end
 
 -- What each method got to, and what it cost.
@@ -186,7 +186,7 @@ local function speedups_table(found)
     end
   end
   t.caption = string.format("How much sooner than Full of the same seed a method gets to %g %% of its best accuracy, by four "
-    .. "accounts. <: not yet when it had spent that. Median%s", 100 * found.given.share, seeds_text(n))
+    .. "accounts. <: it has spent more than that and is not there yet. Median%s", 100 * found.given.share, seeds_text(n))
   return #t.rows > 0 and t or nil
 end
 

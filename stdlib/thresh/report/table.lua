@@ -16,7 +16,8 @@ local function is_interval(cell) return type(cell) == "table" and type(cell.medi
 local function is_figure(text)
   if text == "" or text == "-" then return true end
   for part in (text:gsub(" %[[^%]]*%]$", "") .. " to "):gmatch "(.-) to " do
-    if not tonumber((part:gsub("^[<>]=?", ""))) then return false end
+    part = part:gsub("^[<>]=?", "")
+    if not tonumber(part) and part ~= "∞" then return false end
   end
   return true
 end
