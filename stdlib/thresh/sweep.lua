@@ -421,7 +421,7 @@ function M.load(name, given)
   if type(name) ~= "string" then error("sweep.load: needs the name of a sweep, got " .. options.shown(name), 2) end
   local store = stores.new(o.root, name)
   local definition = store:definition()
-  if not definition then error(string.format("sweep.load: there is no sweep '%s' in %s/sweeps", name, o.root), 2) end
+  if not definition then error(string.format("sweep.load: there is no sweep %s in %s/sweeps", options.shown(name), o.root), 2) end
   return results.of(store, store:planned(), definition.params)
 end
 
