@@ -44,13 +44,14 @@ for _, cell in ipairs(sweep.cells) do
   if cell.state == "done" then table.insert(by[cell.params.method], cell) end
 end
 
--- The median over the seeds with its interval; "-" where there is nothing, as of sizes without objects.
+-- The median over the seeds with its interval, alone where the seeds agree; "-" where there is nothing, as of sizes
+-- without objects.
 local function interval(cells, value)
   local values = {}
   for _, cell in ipairs(cells) do values[#values + 1] = value(cell.result, cell) end
   if #values == 0 then return "-" end
   local s = th.statistics.interval(values)
-  return s.low and { median = s.median, low = s.low, high = s.high, n = s.n } or s.median
+  return s.low and s.low < s.high and { median = s.median, low = s.low, high = s.high, n = s.n } or s.median
 end
 
 local function ap(name)
