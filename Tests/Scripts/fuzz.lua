@@ -145,7 +145,7 @@ end
 
 -- Text that only a fault of the product puts into a message.
 local useless = {
-  "0x%x%x%x%x", "nil value", "Optional%(", "Error Domain", "NSCocoa", "TensorError%(", "Swift%.", "unknown error",
+  "%f[%w]0x%x%x%x%x", "nil value", "Optional%(", "Error Domain", "NSCocoa", "TensorError%(", "Swift%.", "unknown error",
   "^stdlib/", "number has no integer representation", "'for' ",
 }
 
@@ -158,6 +158,7 @@ end
 
 local function judge(target, problem, used)
   local text = text_of(problem)
+  if target.internal and text == "" then return nil end
   if not text or #text == 0 then
     return string.format("raised a %s without a message", type(problem))
   end

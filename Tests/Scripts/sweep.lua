@@ -290,6 +290,7 @@ do
   raises(function() th.sweep.log_uniform(0, 1) end, "low must be above 0, got 0")
   raises(function() th.sweep.uniform(1, 1) end, "needs numbers low < high, got 1 and 1")
   raises(function() th.sweep.int(1, 2.5) end, "needs whole numbers low < high, got 1 and 2.5")
+  raises(function() th.sweep.int("1", 2) end, "needs whole numbers low < high, got '1' and 2")
   raises(function() th.sweep.choice {} end, "needs a list of values")
 end
 

@@ -18,13 +18,17 @@ for i, part in ipairs(axes) do
     missing[#missing + 1] = string.format("%s.lua --scale %s", name, o.scale)
   else
     local found = study.results.of(sweep, axis, { share = o.share, floor = o.settings.floor })
-    local figures = study.results.trade_off(found, string.format("Figure %d: %s", i, title))
-    sections[#sections + 1] = {
-      heading = string.format("Figure %d: %s", i, title), figures = figures,
-      text = string.format("A mark for each method and %s: the speedup in time to reach %g %% of full training's best "
-        .. "accuracy, and the accuracy at the end. Bars are 95 %% percentile bootstrap intervals of the median.%s", axis,
-        100 * o.share, #figures > 0 and "" or " Nothing is drawn: nothing but full training got there in most seeds (see --share)."),
-    }
+    local heading = string.format("Figure %d: %s", i, title)
+    local figures = study.results.trade_off(found, heading)
+    local text = string.format("A mark for each method and %s: the speedup in time to reach %g %% of full training's best "
+      .. "accuracy, and the accuracy at the end. Bars are 95 %% percentile bootstrap intervals of the median.", axis,
+      100 * o.share)
+    if #figures == 0 then
+      text = string.format("Nothing is drawn: in most seeds nothing but full training got to %g %% of its best accuracy; "
+        .. "--share takes less.", 100 * o.share)
+      print(heading .. "\n" .. text)
+    end
+    sections[#sections + 1] = { heading = heading, figures = figures, text = text }
     for _, figure in ipairs(figures) do print(figure) end
   end
 end

@@ -178,7 +178,7 @@ function M.speedups(baseline, runs, given)
     local both = table.pack(baseline, runs)
     for i = 1, 2 do
       for k, curve in ipairs(list_of("statistics.speedups", both[i], "curves", 2)) do
-        if type(curve) ~= "table" or type(curve.accuracy) ~= "table" then
+        if type(curve) ~= "table" or type(rawget(curve, "accuracy")) ~= "table" then
           error(string.format("statistics.speedups: curve %d has no accuracies", k), 2)
         end
         from = math.max(from, tonumber(curve.accuracy[1]) or 0)

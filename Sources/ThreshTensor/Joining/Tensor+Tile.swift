@@ -12,20 +12,20 @@ extension Tensor {
     let n = max(ndim, counts.count)
     let counts = [Int](repeating: 1, count: n - counts.count) + counts
     let lead = n - ndim
-    let target = try Tensor.tiled([Int](repeating: 1, count: lead) + shape, counts)
+    let one = [Int](repeating: 1, count: lead) + shape
+    let target = try Tensor.tiled(one, counts)
     let out = try Tensor(
       empty: target, dtype, strides: lead == 0 ? stridesInOrder(target) : nil, op: "tile")
-    let tiles = out.tileView(counts)
     Loops.convert(
-      view([Int](repeating: 1, count: lead) + shape, [Int](repeating: 0, count: lead) + strides)
-        .beforeTiles(), into: tiles)
+      view(one, [Int](repeating: 0, count: lead) + strides).beforeTiles(),
+      into: out.tileView(counts, of: one))
     let rows: Node.Rows =
       lead == 0 && counts.first == 1 ? .each([true]) : .mixed("it repeats the batch")
     return out.recorded("tile", [self], rows: rows) { c in
       let repeats = (0..<n).map { 2 * $0 }
-      return [
-        try c.grad.tileView(counts).sum(dims: repeats).reshapedUnrecorded(c.inputShapes[0])
-      ]
+      let input = c.inputShapes[0]
+      let tiles = c.grad.tileView(counts, of: [Int](repeating: 1, count: lead) + input)
+      return [try tiles.sum(dims: repeats).reshapedUnrecorded(input)]
     }
   }
 
@@ -33,10 +33,9 @@ extension Tensor {
     try zip(shape, counts).map { try Shape.count([$0, $1], op: "tile") }
   }
 
-  /// (r0 n0, r1 n1, …) -> (r0, n0, r1, n1, …)
-  private func tileView(_ counts: [Int]) -> Tensor {
-    let extents = zip(shape, counts).map { $1 == 0 ? 0 : $0 / $1 }
-    return view(
+  /// (r0 n0, r1 n1, …) -> (r0, n0, r1, n1, …); where r is 0, too.
+  private func tileView(_ counts: [Int], of extents: [Int]) -> Tensor {
+    view(
       zip(counts, extents).flatMap { [$0, $1] },
       zip(strides, extents).flatMap { [$0 * $1, $0] })
   }

@@ -70,6 +70,7 @@ func joiningCases() throws -> [Case] {
     Case("split size", [try spread([4, 5])]) { try $0[0].split(2, 1)[2] },
     Case("chunk", [try spread([4, 5])]) { try $0[0].chunk(2, 1)[1] },
     Case("tile", [a]) { try $0[0].tile([1, 2]) },
+    Case("tile no row", [a], .meet("tile")) { try $0[0].tile([0, 2]) },
     Case("tile rows", [a], .meet("tile")) { try $0[0].tile([2, 3]) },
     Case("tile more dimensions", [a], .meet("tile")) { try $0[0].tile([2, 1, 2]) },
     Case("repeatInterleave", [a]) { try $0[0].repeatInterleave(2, 1) },

@@ -46,8 +46,8 @@ end
 function M.is_distribution(value) return getmetatable(value) == Distribution end
 
 local function range(kind, low, high, integral)
-  local fits = integral and math.tointeger(low) and math.tointeger(high)
-    or not integral and type(low) == "number" and type(high) == "number"
+  local fits = type(low) == "number" and type(high) == "number"
+    and (not integral or math.tointeger(low) and math.tointeger(high))
   if not fits or not (low < high) or low == -math.huge or high == math.huge then
     error(string.format("sweep.%s: needs %s low < high, got %s and %s", kind,
       integral and "whole numbers" or "numbers", shown(low), shown(high)), 3)
