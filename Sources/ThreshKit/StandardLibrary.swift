@@ -8,7 +8,9 @@ import ThreshLua
 /// instead, for those who work on them.
 enum StandardLibrary {
   static func install(in lua: LuaSession) throws {
-    if !lua.isSandboxed, let folder = ProcessInfo.processInfo.environment["THRESH_STDLIB"] {
+    if !lua.isSandboxed, let folder = ProcessInfo.processInfo.environment["THRESH_STDLIB"],
+      !folder.isEmpty
+    {
       try install(folder, in: lua)
       return
     }
