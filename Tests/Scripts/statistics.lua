@@ -26,6 +26,7 @@ assert(costs(logged) == "3.0" and costs(logged, "forwarded") == "4")
 support.refused({ "row of epoch 1 has no cpu_seconds" }, statistics.curve, logged, "cpu_seconds")
 support.refused({ "account", "time" }, statistics.curve, history, "time")
 support.refused({ "what train returned", "3" }, statistics.curve, 3)
+support.refused({ "what train returned", "a table" }, statistics.curve, { history = { th } })
 
 -- Accounts differ, and a run without CPU seconds has none of that.
 local function run(scale, accuracy)

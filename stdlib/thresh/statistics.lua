@@ -17,7 +17,7 @@ local titles = { seconds = "time", cpu_seconds = "CPU time", forwarded = "forwar
 
 local function are_rows(list)
   for _, row in ipairs(list) do
-    if type(row) ~= "table" then return false end
+    if type(row) ~= "table" or getmetatable(row) ~= nil then return false end
   end
   return #list > 0
 end
@@ -25,7 +25,8 @@ end
 -- The rows of a run: of what train returned, of a run of th.runs, or themselves.
 local function rows_of(what, run, level)
   if type(run) == "table" then
-    if type(rawget(run, "history")) == "table" then return run.history end
+    local history = rawget(run, "history")
+    if type(history) == "table" and (#history == 0 or are_rows(history)) then return history end
     if getmetatable(run) == nil and are_rows(run) then return run end
     local ok, metrics = pcall(function() return run.metrics end)
     if ok and type(metrics) == "function" then return run:metrics() end
