@@ -252,7 +252,7 @@ assert(table.concat(priorities.series[1].counts, " ") == string.format("%d 2 1",
 assert(priorities.series[1].label == "Mine" and priorities.x_label == "times chosen")
 assert(#plot.priorities({ a = path, b = th.zeros(5) }).series == 2)
 local gallery = plot.gallery(path, set, { count = 3 })
-assert(gallery.indices[1] == 3 and gallery.labels[1]:find " 2x$")
+assert(gallery.indices[1] == 3 and gallery.labels[1]:find "^2x ")
 assert(gallery.indices[2] + gallery.indices[3] == 14, "then 5 and 9")
 local least = plot.gallery(th.select.read_trace(path), set, { count = 5, which = "least", seed = 2 })
 for _, index in ipairs(least.indices) do assert(index ~= 3 and index ~= 5 and index ~= 9) end
@@ -261,5 +261,5 @@ support.refused({ "most, least" }, plot.gallery, path, set, { which = "best" })
 support.refused({ "was made of" }, plot.gallery, path, th.data.digits().test)
 support.refused({ "4 counts for" }, plot.gallery, th.zeros(4), set)
 local shapes = th.data.shapes { n = 3, size = 200, seed = 1 }
-assert(plot.gallery(th.tensor { 1, 0, 2 }, shapes, { count = 1 }).labels[1]:find "^image %d+ 2x$")
+assert(plot.gallery(th.tensor { 1, 0, 2 }, shapes, { count = 1 }).labels[1]:find "^2x image %d+$")
 return "ok"

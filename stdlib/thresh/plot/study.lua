@@ -307,7 +307,7 @@ function M.gallery(trace, dataset, given)
     pictures[i] = picture
     local name = class == "Dataset" and tostring(dataset.class_names[dataset.labels[index]] or dataset.labels[index])
       or "image " .. tostring(x.id)
-    if o.labels then labels[i] = string.format("%s %dx", name, math.floor(counts[index])) end
+    if o.labels then labels[i] = string.format("%dx %s", math.floor(counts[index]), name) end
   end
   -- Larger pictures, of one size for all.
   if class == "DetectionDataset" then
