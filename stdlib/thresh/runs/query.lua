@@ -126,7 +126,7 @@ local function condition(what, key, wanted, level)
       return value == wanted
     end
   end
-  local name, bound = wanted[1], wanted[2]
+  local name, bound = rawget(wanted, 1), rawget(wanted, 2)
   if name == "in" then
     return function(value)
       for i = 2, #wanted do if value == wanted[i] then return true end end
