@@ -135,6 +135,15 @@ end
 
 local function plain(s) return s.low and { median = s.median, low = s.low, high = s.high, n = s.n } or s.median end
 
+-- Every method of every block, in order: for block, name, method in methods_of(found).
+local function methods_of(found)
+  return coroutine.wrap(function()
+    for _, block in ipairs(found.blocks) do
+      for _, name in ipairs(block.methods) do coroutine.yield(block, name, block.by[name]) end
+    end
+  end)
+end
+
 -- How the seeds of a table of `n` seeds are told.
 local function seeds_text(n)
   if n == 1 then return "; 1 seed, of which no claim is made." end
@@ -147,17 +156,14 @@ local function costs_table(found)
     columns = { found.axis, "method", "accuracy %", "seconds", "CPU seconds", "forwarded", "backwarded" }, rows = {},
   }
   local n = 0
-  for _, block in ipairs(found.blocks) do
-    for _, name in ipairs(block.methods) do
-      local method = block.by[name]
-      local function of(value) return interval(method.cells, function(cell) return value(cell.result) end) end
-      n = math.max(n, #method.seeds)
-      t.rows[#t.rows + 1] = {
-        tostring(block.value), name, percent(of(function(r) return r.accuracy end)),
-        plain(of(function(r) return r.train_seconds + r.select_seconds end)), plain(of(function(r) return r.cpu_seconds end)),
-        of(function(r) return r.forwarded end).median, of(function(r) return r.backwarded end).median,
-      }
-    end
+  for block, name, method in methods_of(found) do
+    local function of(value) return interval(method.cells, function(cell) return value(cell.result) end) end
+    n = math.max(n, #method.seeds)
+    t.rows[#t.rows + 1] = {
+      tostring(block.value), name, percent(of(function(r) return r.accuracy end)),
+      plain(of(function(r) return r.train_seconds + r.select_seconds end)), plain(of(function(r) return r.cpu_seconds end)),
+      of(function(r) return r.forwarded end).median, of(function(r) return r.backwarded end).median,
+    }
   end
   t.caption = "Accuracy of the last epoch; time of training and selection, and their images. Median" .. seeds_text(n)
   return t
@@ -169,20 +175,17 @@ local function speedups_table(found)
     columns = { found.axis, "method", "speedup in time", "in CPU time", "forwarded", "backwarded", "in time it is" }, rows = {},
   }
   local n = 0
-  for _, block in ipairs(found.blocks) do
-    for _, name in ipairs(block.methods) do
-      local method = block.by[name]
-      if name ~= "Full" and method.speedups then
-        local function of(account)
-          local speedup = method.speedups[account]
-          return speedup and statistics.text(speedup) or "-"
-        end
-        n = math.max(n, #method.seeds)
-        t.rows[#t.rows + 1] = {
-          tostring(block.value), name, of "seconds", of "cpu_seconds", of "forwarded", of "backwarded",
-          statistics.verdict(method.speedups.seconds),
-        }
+  for block, name, method in methods_of(found) do
+    if name ~= "Full" and method.speedups then
+      local function of(account)
+        local speedup = method.speedups[account]
+        return speedup and statistics.text(speedup) or "-"
       end
+      n = math.max(n, #method.seeds)
+      t.rows[#t.rows + 1] = {
+        tostring(block.value), name, of "seconds", of "cpu_seconds", of "forwarded", of "backwarded",
+        statistics.verdict(method.speedups.seconds),
+      }
     end
   end
   t.caption = string.format("How much sooner than Full of the same seed a method gets to %g %% of its best accuracy, by four "
@@ -192,15 +195,13 @@ end
 
 local function cached_table(found)
   local t = { columns = { found.axis, "method", "marginal", "with its source", "amortised", "uses" }, rows = {} }
-  for _, block in ipairs(found.blocks) do
-    for _, name in ipairs(block.methods) do
-      local c = block.by[name].cached
-      if c then
-        t.rows[#t.rows + 1] = {
-          tostring(block.value), name, statistics.text(c.marginal), statistics.text(c.with_source),
-          statistics.text(c.amortised), c.uses,
-        }
-      end
+  for block, name, method in methods_of(found) do
+    local c = method.cached
+    if c then
+      t.rows[#t.rows + 1] = {
+        tostring(block.value), name, statistics.text(c.marginal), statistics.text(c.with_source),
+        statistics.text(c.amortised), c.uses,
+      }
     end
   end
   t.caption = "Speedup in time of replayed subsets: the trace there already; with all of the run that made it; with its "
@@ -226,15 +227,12 @@ local function is_known(method) return method.speedups ~= nil and method.speedup
 --- methods each.
 function M.trade_off(found, title)
   local by, order = {}, {}
-  for _, block in ipairs(found.blocks) do
-    for _, name in ipairs(block.methods) do
-      local method = block.by[name]
-      if is_known(method) and name ~= "Full" then
-        table.insert(at(by, order, name, {}), {
-          label = name, speedup = method.speedups.seconds,
-          accuracy = percent(interval(method.cells, function(cell) return cell.result.accuracy end)),
-        })
-      end
+  for _, name, method in methods_of(found) do
+    if is_known(method) and name ~= "Full" then
+      table.insert(at(by, order, name, {}), {
+        label = name, speedup = method.speedups.seconds,
+        accuracy = percent(interval(method.cells, function(cell) return cell.result.accuracy end)),
+      })
     end
   end
   local figures = {}
