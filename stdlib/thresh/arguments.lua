@@ -1,8 +1,9 @@
 -- SPDX-License-Identifier: Apache-2.0
 -- A script's own command line: `--name value`, `--name=value` and `--flag`, checked against a table.
 
+local command_line = require "thresh.command_line"
 local options = require "thresh.options"
-local suggestion, shown = options.suggestion, options.shown
+local shown = options.shown
 
 local M = {}
 
@@ -27,11 +28,8 @@ local function converted(name, text, default)
 end
 
 local function usage(script, spec)
-  local names = {}
-  for name in pairs(spec) do names[#names + 1] = name end
-  table.sort(names)
   print("usage: thresh " .. script .. " [options]")
-  for _, name in ipairs(names) do
+  for _, name in ipairs(options.names(spec)) do
     local default, help = spec[name][1], spec[name][2]
     local shown = type(default) == "table" and table.concat(default, ",") or tostring(default)
     print(string.format("  --%-22s %s%s", name, help or "",
@@ -97,8 +95,7 @@ function M.parse(spec, given)
   local i = 1
   while i <= #given do
     local word = given[i]
-    local name, text = word:match("^%-%-([%w%-]+)=(.*)$")
-    name = name or word:match("^%-%-([%w%-]+)$")
+    local name, text = command_line.option(word)
     if name == "help" then
       usage(tostring((arg or {})[0]), rules)
       os.exit(0)
@@ -108,9 +105,8 @@ function M.parse(spec, given)
       local _, _, value_follows = sweep.option(word)
       if value_follows then i = i + 1 end
     elseif not rule then
-      local names = {}
-      for known in pairs(rules) do names[#names + 1] = known end
-      fail("unknown argument '%s'%s; --help lists the options", word, name and suggestion(name, names) or "")
+      fail("unknown argument '%s'%s; --help lists the options", word,
+        name and options.suggestion(name, options.names(rules)) or "")
     elseif rule[1] == false then
       if text then fail("--%s is a flag and takes no value", name) end
       values[rule.name] = true

@@ -12,9 +12,13 @@ local fail = M.fail
 
 --- The command of a table that a word names.
 function M.chosen(commands, word)
-  local names = {}
-  for name in pairs(commands) do names[#names + 1] = name end
-  return commands[word] or fail("unknown command '%s'%s", word, options.suggestion(word, names))
+  return commands[word] or fail("unknown command '%s'%s", word, options.suggestion(word, options.names(commands)))
+end
+
+--- The name and the text of a word `--name=text`, the name of `--name`; nothing of other words.
+function M.option(word)
+  local name, text = word:match "^%-%-([%w%-]+)=(.*)$"
+  return name or word:match "^%-%-([%w%-]+)$", text
 end
 
 --- The words from number `first` on, as those that are no options and the options, put into `given` by name.
@@ -24,16 +28,13 @@ end
 function M.parsed(words, first, known, given, whose)
   local rest, i = {}, first
   while i <= #words do
-    local name, value = words[i]:match "^%-%-([%w%-]+)=(.*)$"
-    name = name or words[i]:match "^%-%-([%w%-]+)$"
+    local name, value = M.option(words[i])
     local read = name and known[name]
     if not name then
       rest[#rest + 1] = words[i]
     elseif not read then
-      local names = {}
-      for option in pairs(known) do names[#names + 1] = option end
       fail("%s '--%s'%s", whose and whose .. " has no option" or "unknown option", name,
-        options.suggestion(name, names))
+        options.suggestion(name, options.names(known)))
     elseif read == true then
       if value then fail("--%s is a flag and takes no value", name) end
       given[name] = true
@@ -55,6 +56,18 @@ function M.text(_, text) return text end
 --- A whole number.
 function M.whole(name, text)
   return math.tointeger(tonumber(text)) or fail("--%s needs a whole number, got '%s'", name, text)
+end
+
+--- A reader of one of these words.
+function M.one_of(...)
+  local choices = { ... }
+  return function(name, text)
+    for _, choice in ipairs(choices) do
+      if text == choice then return text end
+    end
+    fail("--%s must be one of %s, got '%s'%s", name, table.concat(choices, ", "), text,
+      options.suggestion(text, { table.unpack(choices) }))
+  end
 end
 
 local function asks_first(words) return #words == 0 or words[1] == "--help" or words[1] == "help" end

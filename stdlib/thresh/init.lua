@@ -14,10 +14,8 @@ th.statistics = require "thresh.statistics"
 local function strict(path, namespace)
   return setmetatable(namespace, {
     __index = function(_, name)
-      local names = {}
-      for known in pairs(namespace) do names[#names + 1] = known end
-      table.sort(names)
       local options = require "thresh.options"
+      local names = options.names(namespace)
       local hint = type(name) == "string" and options.suggestion(name, names) or ""
       if hint == "" and #names <= 16 then hint = "; it has " .. table.concat(names, ", ") end
       error(string.format("%s has no field %s%s", path, options.shown(name), hint), 2)
@@ -48,10 +46,9 @@ return setmetatable(th, {
       rawset(th, name, value)
       return value
     end
-    local names = {}
-    for known in pairs(th) do names[#names + 1] = known end
-    for known in pairs(parts) do names[#names + 1] = known end
     local options = require "thresh.options"
+    local names = options.names(th)
+    for known in pairs(parts) do names[#names + 1] = known end
     local hint = type(name) == "string" and options.suggestion(name, names) or ""
     error(string.format("thresh has no field %s%s", options.shown(name), hint), 2)
   end,

@@ -19,6 +19,14 @@ local function distance(a, b)
   return row[#b]
 end
 
+--- The keys of a table whose keys are names, sorted.
+function M.names(t)
+  local names = {}
+  for name in pairs(t) do names[#names + 1] = name end
+  table.sort(names)
+  return names
+end
+
 --- " (did you mean 'x'?)" for the nearest of `names`, or "" when none is near.
 function M.suggestion(word, names)
   local best, nearest = math.max(2, #word // 3) + 1, nil
@@ -69,9 +77,7 @@ function M.check(what, given, spec, level)
   end
   for key in pairs(given) do
     if spec[key] == nil then
-      local names = {}
-      for name in pairs(spec) do names[#names + 1] = name end
-      local hint = type(key) == "string" and M.suggestion(key, names) or ""
+      local hint = type(key) == "string" and M.suggestion(key, M.names(spec)) or ""
       if type(key) ~= "string" then
         error(string.format("%s: options have names, got the key %s", what, M.shown(key)), level)
       end

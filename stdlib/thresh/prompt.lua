@@ -155,9 +155,10 @@ local function command(text)
     if name == "quit" or name == "q" then return "", true end
     local known = commands[name]
     if not known then
-      local list = { "quit" }
-      for word in pairs(commands) do list[#list + 1] = word end
-      return string.format("there is no :%s%s; :help lists them", name, require("thresh.options").suggestion(name, list))
+      local options = require "thresh.options"
+      local names = options.names(commands)
+      names[#names + 1] = "quit"
+      return string.format("there is no :%s%s; :help lists them", name, options.suggestion(name, names))
     end
     return known[2](rest)
   end

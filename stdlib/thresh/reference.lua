@@ -4,6 +4,7 @@
 
 local th = require "thresh"
 local embedded = require "thresh.embedded"
+local options = require "thresh.options"
 
 local M = {}
 
@@ -171,10 +172,7 @@ end
 --- The names of all that has stubs: namespaces and classes, sorted.
 function M.owners()
   read_all()
-  local names = {}
-  for name in pairs(owners) do names[#names + 1] = name end
-  table.sort(names)
-  return names
+  return options.names(owners)
 end
 
 --- The names of the classes, sorted.

@@ -61,7 +61,7 @@ local function override(o, set)
   for _, given in ipairs(set) do
     local place = known[given.key]
     if not place then
-      local names = space.sorted(known)
+      local names = options.names(known)
       fail("sweep: --set: '%s' is no setting of '%s'%s; it has %s", given.key, o.name,
         options.suggestion(given.key, names), table.concat(names, ", "))
     end

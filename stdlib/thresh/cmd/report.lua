@@ -2,7 +2,6 @@
 -- `thresh report`: a page that tells of a run or of a sweep.
 
 local command_line = require "thresh.command_line"
-local options = require "thresh.options"
 local report = require "thresh.report"
 
 local usage = [[
@@ -29,23 +28,18 @@ local function of(folder)
   fail("%s is neither a run (it has no status.json) nor a sweep (it has no definition.json)", folder)
 end
 
-local forms = { html = "html", markdown = "markdown", latex = "latex", csv = "csv" }
+local known = { out = text, format = command_line.one_of("html", "markdown", "latex", "csv") }
 
 --- `thresh report WORDS…`: the exit status.
 return command_line.program("report", usage, function(words)
-  local folders, o = command_line.parsed(words, 1, { out = text, format = text }, {})
+  local folders, o = command_line.parsed(words, 1, known, {})
   if #folders == 0 then fail "needs the folder of a run or a sweep" end
   if o.out and o.out ~= "-" and #folders > 1 then fail("--out takes 1 folder, got %d", #folders) end
-  local form = forms[o.format or "markdown"]
-  if not form then
-    fail("--format must be one of html, markdown, latex, csv, got '%s'%s", o.format,
-      options.suggestion(o.format, { "html", "markdown", "latex", "csv" }))
-  end
   for _, folder in ipairs(folders) do
     folder = #folder > 1 and folder:gsub("/+$", "") or folder
     local r = of(folder)
     if o.out == "-" or o.format and not o.out then
-      io.stdout:write(r[form](r))
+      io.stdout:write(r[o.format or "markdown"](r))
     else
       print(r:save(o.out or folder .. "/report.html"))
     end

@@ -55,7 +55,8 @@ local known = {
   show = { root = text, json = true },
   compare = { root = text, json = true },
   export = {
-    root = text, sort = text, descending = true, best = text, limit = count, format = text, series = true, out = text,
+    root = text, sort = text, descending = true, best = text, limit = count, series = true, out = text,
+    format = command_line.one_of("csv", "jsonl"),
   },
   gc = { root = text, what = list, yes = true },
 }
@@ -133,13 +134,6 @@ local function flat(value, path, out)
     if type(item) == "table" and #item == 0 then flat(item, name, out) else out[name] = item end
   end
   return out
-end
-
-local function sorted_keys(t)
-  local keys = {}
-  for key in pairs(t) do keys[#keys + 1] = key end
-  table.sort(keys)
-  return keys
 end
 
 local function text_of(value)
@@ -236,14 +230,14 @@ function commands.show(words, o)
     { "status", status }, { "config", flat(run.config, "", {}) }, { "provenance", flat(run.provenance, "", {}) },
   } do
     print("\n" .. part[1])
-    for _, key in ipairs(sorted_keys(part[2])) do
+    for _, key in ipairs(options.names(part[2])) do
       print(string.format("  %-24s %s", key, text_of(part[2][key])))
     end
   end
   if traceback then print("\n" .. traceback) end
   if next(metrics) then
     local rows = { { "metric", "last", "lowest", "highest" } }
-    for _, name in ipairs(sorted_keys(metrics)) do
+    for _, name in ipairs(options.names(metrics)) do
       local m = metrics[name]
       rows[#rows + 1] = { name, text_of(m.last), text_of(m.lowest), text_of(m.highest) }
     end
@@ -257,7 +251,7 @@ end
 local function differences(parts, rows, prefix)
   local keys = {}
   for _, part in ipairs(parts) do for key in pairs(part) do keys[key] = true end end
-  for _, key in ipairs(sorted_keys(keys)) do
+  for _, key in ipairs(options.names(keys)) do
     local row, same = { prefix .. key }, true
     for i, part in ipairs(parts) do
       row[i + 1] = part[key] == nil and "" or text_of(part[key])
@@ -332,8 +326,6 @@ local function lines_of(records, format, first)
 end
 
 function commands.export(words, o)
-  local format = o.format or "csv"
-  if format ~= "csv" and format ~= "jsonl" then fail("--format must be csv or jsonl, got '%s'", format) end
   local runs = chosen(words, o)
   local records, first = {}, { "id" }
   for i = 1, math.min(#runs, o.limit or #runs) do
@@ -352,7 +344,7 @@ function commands.export(words, o)
     end
   end
   if not o.series then first = { "id", "name", "state", "started", "seconds" } end
-  local lines = lines_of(records, format, first)
+  local lines = lines_of(records, o.format, first)
   local text = table.concat(lines, "\n") .. (#lines > 0 and "\n" or "")
   if o.out then core.write_file(o.out, text) else io.stdout:write(text) end
 end

@@ -3,6 +3,7 @@
 
 local command_line = require "thresh.command_line"
 local core = require "thresh.core"
+local options = require "thresh.options"
 
 local usage = [[
 usage: thresh trace COMMAND FILE... [options]
@@ -27,14 +28,10 @@ Images and epochs count from 0, as in the file.]]
 
 local fail, text, whole = command_line.fail, command_line.text, command_line.whole
 
-local function one_of(name, value, choices)
-  for _, choice in ipairs(choices) do
-    if value == choice then return end
-  end
-  fail("--%s must be one of %s, got '%s'", name, table.concat(choices, ", "), value)
-end
-
-local known = { out = text, format = text, counts = text, policy = text, epochs = whole, seed = whole }
+local known = {
+  out = text, format = command_line.one_of("csv", "json"), counts = text,
+  policy = command_line.one_of("epoch", "fraction", "loop", "shuffled"), epochs = whole, seed = whole,
+}
 
 local function read(path)
   local trace = core.select.read_trace(path)
@@ -72,10 +69,8 @@ local function distribution(counts)
 end
 
 local function option_text(values)
-  local names, parts = {}, {}
-  for name in pairs(values) do names[#names + 1] = name end
-  table.sort(names)
-  for i, name in ipairs(names) do parts[i] = name .. "=" .. tostring(values[name]) end
+  local parts = {}
+  for i, name in ipairs(options.names(values)) do parts[i] = name .. "=" .. tostring(values[name]) end
   return table.concat(parts, " ")
 end
 
@@ -235,7 +230,6 @@ function commands.intersect(files, o) write(gathered(files, function(all) return
 
 function commands.replay(files, o)
   if #files ~= 1 then fail("replay takes 1 file, got %d", #files) end
-  one_of("policy", o.policy, { "epoch", "fraction", "loop", "shuffled" })
   local cached = require("thresh.selectors.cached").Cached { trace = files[1], policy = o.policy }
   local trace = cached.cached
   local sizes, lines = {}, {}
@@ -286,7 +280,6 @@ end
 
 function commands.export(files, o)
   if #files ~= 1 then fail("export takes 1 file, got %d", #files) end
-  one_of("format", o.format, { "csv", "json" })
   local trace = read(files[1])
   write(o.format == "json" and json(trace) or csv(trace), o.out)
 end

@@ -105,7 +105,7 @@ local function metrics_of(cells)
       if type(value) == "number" then names[name] = true end
     end
   end
-  return space.sorted(names)
+  return options.names(names)
 end
 
 local function names_of(what, given, cells, level)
@@ -115,7 +115,7 @@ local function names_of(what, given, cells, level)
   for _, name in ipairs(names) do
     if type(name) ~= "string" or not known[name] then
       error(string.format("sweep:table: option '%s' names %s, which is no setting of the sweep%s", what,
-        options.shown(name), type(name) == "string" and options.suggestion(name, space.sorted(known)) or ""), level + 1)
+        options.shown(name), type(name) == "string" and options.suggestion(name, options.names(known)) or ""), level + 1)
     end
   end
   return names
@@ -134,7 +134,7 @@ function Result:table(given)
   }, 2)
   local agg = o.agg
   if type(agg) == "string" then
-    agg = aggregates[agg] or options.choice("sweep:table", "agg", agg, space.sorted(aggregates), 2)
+    agg = aggregates[agg] or options.choice("sweep:table", "agg", agg, options.names(aggregates), 2)
   end
   local metrics = type(o.metric) == "string" and { o.metric } or o.metric or metrics_of(self.cells)
   local known = metrics_of(self.cells)

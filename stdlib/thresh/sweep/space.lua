@@ -100,19 +100,10 @@ function M.choice(values)
   return setmetatable({ distribution = "choice", values = values }, Distribution)
 end
 
-local function sorted(t)
-  local names = {}
-  for name in pairs(t) do names[#names + 1] = name end
-  table.sort(names)
-  return names
-end
-
-M.sorted = sorted
-
 -- The seed first, so that it varies slowest: a slow spell of the machine touches all settings alike, and a
 -- sweep that is stopped has whole tables of its first seeds.
 local function axes_of(grid)
-  local names = sorted(grid)
+  local names = options.names(grid)
   table.sort(names, function(a, b)
     if (a == "seed") ~= (b == "seed") then return a == "seed" end
     return a < b
@@ -141,7 +132,7 @@ end
 --- Draw number i of distributions by name; what is no distribution is as it is.
 function M.draw(space, seed, i)
   local point = {}
-  for _, name in ipairs(sorted(space)) do
+  for _, name in ipairs(options.names(space)) do
     local value = space[name]
     if M.is_distribution(value) then value = value:draw(core.stream(seed, "sweep." .. name, i)) end
     point[name] = value
@@ -159,7 +150,7 @@ end
 --- Defaults with the values of a point put in, at the places that dotted names tell.
 function M.merged(defaults, point)
   local params = copy(defaults)
-  for _, name in ipairs(sorted(point)) do
+  for _, name in ipairs(options.names(point)) do
     local place, rest = params, name
     for part in name:gmatch "([^.]+)%." do
       if type(place[part]) ~= "table" then place[part] = {} end

@@ -16,6 +16,7 @@
 local core = require "thresh.core"
 local json = require "thresh.json"
 local native = require "thresh.sweep.native"
+local options = require "thresh.options"
 local plain = require "thresh.runs.plain"
 local space = require "thresh.sweep.space"
 
@@ -76,7 +77,7 @@ function M.difference(was, is)
   local names, out = {}, {}
   for name in pairs(was) do names[name] = true end
   for name in pairs(is) do names[name] = true end
-  for _, name in ipairs(space.sorted(names)) do
+  for _, name in ipairs(options.names(names)) do
     if was[name] ~= is[name] then
       out[#out + 1] = string.format("%s: was %s, is %s", name, was[name] or "not there", is[name] or "not there")
     end

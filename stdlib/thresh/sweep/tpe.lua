@@ -144,7 +144,7 @@ function M.suggest(o, searched, i, trials)
   end)
   local count = math.ceil(o.gamma * #sorted)
   local point = {}
-  for _, name in ipairs(space.sorted(searched)) do
+  for _, name in ipairs(options.names(searched)) do
     local best, rest = {}, {}
     for k, trial in ipairs(sorted) do
       local side = k <= count and best or rest

@@ -1,6 +1,7 @@
 -- SPDX-License-Identifier: Apache-2.0
 -- The words of a script's command line that th.sweep reads.
 
+local command_line = require "thresh.command_line"
 local options = require "thresh.options"
 
 local M = {}
@@ -60,8 +61,7 @@ M.known = {
 
 --- What a word says: its option, the text behind "=" if any, and whether a value follows as a word.
 function M.option(word)
-  local name, value = word:match "^%-%-([%w%-]+)=(.*)$"
-  name = name or word:match "^%-%-([%w%-]+)$"
+  local name, value = command_line.option(word)
   local rule = name and M.known[name]
   return rule and name, value, rule and rule ~= true and value == nil
 end
@@ -115,8 +115,8 @@ function M.parse(given, others)
         o[name] = M.known[name](name, value)
       end
     elseif not others and word:find "^%-%-" then
-      local names = {}
-      for known in pairs(M.known) do names[#names + 1] = "--" .. known end
+      local names = options.names(M.known)
+      for k, known in ipairs(names) do names[k] = "--" .. known end
       error(string.format("sweep: unknown argument '%s'%s; a script that reads arguments of its own does so "
         .. "by th.arguments before th.sweep", word, options.suggestion(word, names)), 0)
     end
