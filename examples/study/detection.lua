@@ -91,10 +91,7 @@ for _, name in ipairs(names) do
     }
   end
 end
-local n = #o.settings.seeds
-local notes = n == 1 and "1 seed, of which no claim is made."
-  or string.format("Medians [95 %% percentile bootstrap intervals] of %d seeds. %s", n, n < 6 and th.statistics.coverage(n) or "")
-main.caption = "AP in %, last epoch. " .. notes
+main.caption = "AP in %, last epoch. Median" .. study.results.seeds_text(#o.settings.seeds)
 costs.caption = "t_diff: mean seconds of a plain epoch less those of a selective one; beside it the difference of their "
   .. "sums, as it has been printed."
 paired.caption = "Against Base, seed by seed: a difference of mAP whose interval holds 0, or a ratio whose interval holds 1, "

@@ -144,8 +144,8 @@ local function methods_of(found)
   end)
 end
 
--- How the seeds of a table of `n` seeds are told.
-local function seeds_text(n)
+--- How the seeds of a table of `n` seeds are told, behind "Median".
+function M.seeds_text(n)
   if n == 1 then return "; 1 seed, of which no claim is made." end
   return string.format(" [95 %% percentile bootstrap interval] of %d seeds.%s", n, n < 6 and " " .. statistics.coverage(n) or "")
 end
@@ -165,7 +165,7 @@ local function costs_table(found)
       of(function(r) return r.forwarded end).median, of(function(r) return r.backwarded end).median,
     }
   end
-  t.caption = "Accuracy of the last epoch; time of training and selection, and their images. Median" .. seeds_text(n)
+  t.caption = "Accuracy of the last epoch; time of training and selection, and their images. Median" .. M.seeds_text(n)
   return t
 end
 
@@ -189,7 +189,7 @@ local function speedups_table(found)
     end
   end
   t.caption = string.format("How much sooner than Full of the same seed a method gets to %g %% of its best accuracy, by four "
-    .. "accounts. <: it has spent more than that and is not there yet. Median%s", 100 * found.given.share, seeds_text(n))
+    .. "accounts. <: it has spent more than that and is not there yet. Median%s", 100 * found.given.share, M.seeds_text(n))
   return #t.rows > 0 and t or nil
 end
 
