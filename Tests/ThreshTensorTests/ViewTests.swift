@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import Testing
-import ThreshTensor
+
+@testable import ThreshTensor
 
 @Test func unfold_overlappingWindows_areACopy() throws {
   let x = try Tensor([1, 2, 3, 4] as [Float])
@@ -20,4 +21,14 @@ import ThreshTensor
   #expect(try Tensor.zeros([1]).expand([2]).isDense == false)
   #expect(try Tensor.zeros([2, 1]).expand([2, 2]).isDense == false)
   #expect(try Tensor.zeros([0, 3]).expand([2, 0, 3]).isDense)
+}
+
+@Test(arguments: [[7], [2, 4], [0], [], [3, 2, 2]])
+func reshapedUnrecorded_anotherCount_isRefused(_ target: [Int]) throws {
+  let x = try Tensor.zeros([2, 3])
+  let refusal = #expect(throws: TensorError.self) { try x.reshapedUnrecorded(target) }
+  #expect(refusal?.message.contains("6 elements of shape (2, 3)") == true)
+  // Also where the strides allow no view.
+  #expect(throws: TensorError.self) { try x.permute([1, 0]).reshapedUnrecorded(target) }
+  #expect(try x.reshapedUnrecorded([3, 2]).shape == [3, 2])
 }

@@ -38,8 +38,13 @@ extension Tensor {
   }
 
   /// `reshape` to a complete shape of the same count, off the tape.
+  ///
+  /// Another count, such as that of a gradient of a wrong shape, would be read beyond the memory's end.
   func reshapedUnrecorded(_ target: [Int]) throws -> Tensor {
     if target == shape { return view(shape, strides) }
+    guard target.reduce(1, *) == count else {
+      throw Shape.misfit(count, of: shape, to: target)
+    }
     if let strides = Shape.viewStrides(shape, strides, as: target) { return view(target, strides) }
     let span = Profiler.begin("copy")
     defer { span.end() }
@@ -75,13 +80,15 @@ extension Tensor {
 }
 
 extension Shape {
+  static func misfit(_ count: Int, of shape: [Int], to target: [Int]) -> TensorError {
+    TensorError(
+      "reshape",
+      "\(count) elements of shape \(shapeText(shape)) do not fill shape \(shapeText(target))")
+  }
+
   /// `target` with its -1 replaced by what `count` leaves.
   static func completed(_ target: [Int], count: Int, from shape: [Int]) throws -> [Int] {
-    func misfit() -> TensorError {
-      TensorError(
-        "reshape",
-        "\(count) elements of shape \(shapeText(shape)) do not fill shape \(shapeText(target))")
-    }
+    func misfit() -> TensorError { Shape.misfit(count, of: shape, to: target) }
     let open = target.indices.filter { target[$0] == -1 }
     guard open.count <= 1 else {
       throw TensorError("reshape", "only one extent can be -1, got \(shapeText(target))")
