@@ -95,6 +95,7 @@ struct thresh_session {
   pid_t timer_thread;
   char stop_texts[2][96];  // of STOP_TIME and STOP_INSTRUCTIONS
 
+  uint64_t *random;  // the state of math.random, in a userdata that the registry keeps
   bool hosted;  // the state is another program's
   bool sandboxed;
   volatile sig_atomic_t closing;
@@ -191,6 +192,9 @@ int object_free(lua_State *L);
 // library.c
 void adapt_libraries(lua_State *L);
 void warn_to_stderr(void *session, const char *message, int continues);
+
+// random.c
+void find_random(lua_State *L, thresh_session *session);
 
 // sandbox.c
 void open_sandbox(lua_State *L, thresh_session *session);

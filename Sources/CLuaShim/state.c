@@ -60,9 +60,11 @@ static int open_session(lua_State *L) {
   make_registry(L, session);
   if (session->sandboxed) {
     open_sandbox(L, session);
+    find_random(L, session);
     return 0;
   }
   luaL_openlibs(L);
+  find_random(L, session);
   adapt_libraries(L);
   open_coroutines(L);
   return 0;
@@ -103,6 +105,7 @@ thresh_session *thresh_session_create(
 static int adopt_state(lua_State *L) {
   luaL_checkversion(L);
   make_registry(L, session_of(L));
+  find_random(L, session_of(L));
   return 0;
 }
 

@@ -95,19 +95,31 @@ func addRandom(to th: inout Namespace, random: DefaultRandom) {
     return .none
   }
   th.function("seed") { _ in .integer(Int(Int64(bitPattern: random.seed))) }
-  // Where the default random numbers stand: their seed, and how many calls have drawn.
-  th.function("get_rng_state", most: 0) { _ in
-    .one(
+  // Where the default random numbers stand: their seed, how many calls have drawn, and the words of
+  // math.random.
+  th.function("get_rng_state", most: 0) { call in
+    let words = try call.session.randomWords
+    return .one(
       .table(
         LuaTable([
           "seed": .integer(Int64(bitPattern: random.seed)), "draws": .integer(random.draws),
+          "math": words.map {
+            .table(LuaTable(array: $0.map { .integer(Int64(bitPattern: $0)) }))
+          } ?? .nil,
         ])))
   }
   th.function("set_rng_state", most: 1) { call in
-    let o = try call.options(at: 1, allowed: ["seed", "draws"])
+    let o = try call.options(at: 1, allowed: ["seed", "draws", "math"])
     let draws = try o.required("draws", o.integer("draws"))
     guard draws >= 0 else { throw o.error("draws", "must not be negative, got \(draws)") }
-    random.reset(try o.required("seed", o.seed()), draws: draws)
+    let seed = try o.required("seed", o.seed())
+    if let words = try o.integers("math") {
+      guard words.count == 4, words != [0, 0, 0, 0] else {
+        throw o.error("math", "must be 4 integers that are not all 0, got \(words)")
+      }
+      try call.session.setRandomWords(words.map { UInt64(bitPattern: Int64($0)) })
+    }
+    random.reset(seed, draws: draws)
     return .none
   }
   th.function("stream") { call in

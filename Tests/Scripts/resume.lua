@@ -47,6 +47,7 @@ end
 -- Trains from the same start, in `folder`. `make` gives the options of a run, new ones each time.
 local function run(make, folder, at)
   th.manual_seed(11)
+  math.randomseed(11)
   local model = net()
   model:load_state_dict(copy_of(start))
   model:load_random_state(th.tensor { { 1, 2, 0 } })
@@ -134,6 +135,16 @@ local selectors = {
   Default = function()
     return select.define {
       name = "Default", fraction = 0.5, select = function(ctx) return th.randperm(ctx.n)[{ { 1, ctx.budget } }] end,
+    }
+  end,
+  -- Draws from Lua's own.
+  MathRandom = function()
+    return select.define {
+      name = "MathRandom", fraction = 0.5, first = 0,
+      select = function(ctx)
+        local first = math.random(ctx.n - ctx.budget + 1)
+        return th.arange(first, first + ctx.budget - 1)
+      end,
     }
   end,
   -- Keeps a count where no checkpoint sees it, and tells.

@@ -77,6 +77,25 @@ import Testing
     #expect(result.status == 0)
   }
 
+  /// Also where math.random was replaced before: then the state tells nothing of it.
+  @Test(.enabled(if: hasLua, "lua5.4 is not installed"))
+  func stockLua_randomNumbers_areToldAndPutBack() throws {
+    for replaced in ["", "math.random = string.len"] {
+      let result = try stock(
+        """
+        local random = math.random
+        \(replaced)
+        local th = require "thresh"
+        local state = th.get_rng_state()
+        local a, b = random(0), th.rand(1)[1]
+        th.set_rng_state(state)
+        print(state.math ~= nil, random(0) == a, th.rand(1)[1] == b)
+        """)
+      let told = replaced.isEmpty
+      #expect(result.output == "\(told)\t\(told)\ttrue\n", "\(result.errors)")
+    }
+  }
+
   /// The state ends with threads of the engine about, objects alive and finalisers that use them.
   @Test(.enabled(if: hasLua, "lua5.4 is not installed"))
   func stockLua_end_isQuiet() throws {

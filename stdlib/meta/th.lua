@@ -185,17 +185,19 @@ function th.is_tensor(value) end
 ---@param seed integer
 function th.manual_seed(seed) end
 
---- Tells where the session's random numbers stand.
+--- Tells where the session's random numbers stand, and those of math.random.
 ---
 --- Example:
 ---     local state = th.get_rng_state()
----     local a = th.rand(3)
+---     local a, b = th.rand(3), math.random()
 ---     th.set_rng_state(state)
----     assert(th.rand(3):equal(a))
----@return table state seed, and draws: how many calls have drawn from it
+---     assert(th.rand(3):equal(a) and math.random() == b)
+---@return table state seed; draws, how many calls have drawn from it; math, the 4 integers that math.random draws from
 function th.get_rng_state() end
 
---- Puts the session's random numbers back to where get_rng_state found them.
+--- Puts the session's random numbers back to where get_rng_state found them, and those of math.random.
+---
+--- Without math, math.random goes on as it would have.
 ---
 --- Example:
 ---     th.manual_seed(5)
@@ -203,7 +205,7 @@ function th.get_rng_state() end
 ---     local second = th.rand(3)
 ---     th.set_rng_state { seed = 5, draws = 1 }
 ---     assert(th.rand(3):equal(second))
----@param state table seed and draws
+---@param state table seed, draws and math (nil): 4 integers, not all 0
 function th.set_rng_state(state) end
 
 --- Tells the seed that the session's random numbers started from.

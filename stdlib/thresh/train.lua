@@ -65,9 +65,9 @@ end
 --- was not: weights, optimiser, history (but for seconds), trace, which is cut back to the checkpoint. Broken
 --- checkpoints are told of and the one before is used; that of another configuration is refused with the
 --- difference; resume = false starts afresh and removes what is there. The script makes model, data and selectors
---- as before; numbers of math.random are its own affair, and so is what a heuristic keeps outside ctx.store unless
---- it has state() and load_state(s). on_epoch is not called again for the epochs of the checkpoint, nor do restored
---- rows have the objects in row.result.
+--- as before, and math.random goes on as well; what a heuristic keeps outside ctx.store is its own affair unless it has
+--- state() and load_state(s). on_epoch is not called again for the epochs of the checkpoint, nor do restored rows have
+--- the objects in row.result.
 --- In batch runs SIGUSR1 asks for a checkpoint at once, SIGTERM for one and the end, with exit status 143.
 --- run: a run of th.runs: rows go to run:log, the trace to "subsets.trace" and checkpoints to "checkpoints" in it,
 --- unless `trace` and `checkpoint` (false: none) say otherwise.

@@ -179,6 +179,12 @@ void thresh_session_release(thresh_session *session);
 void *thresh_session_context(const thresh_session *session);
 const char *thresh_lua_release(void);
 
+// Lua's own random numbers.
+enum { THRESH_RANDOM_WORDS = 4 };
+/// The words that math.random draws from, to be read and put back on the session's own thread; NULL
+/// where the session is closed or its library is not Lua 5.4's.
+uint64_t *thresh_session_random(const thresh_session *session);
+
 // Memory.
 void thresh_session_set_limit(thresh_session *session, size_t limit);
 void thresh_session_set_native(thresh_session *session, intptr_t (*bytes)(void));
