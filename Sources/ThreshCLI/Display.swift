@@ -69,11 +69,14 @@ struct Display {
       Console.complain("\(prefix)\(error)")
       return
     }
-    var message = error.message
-    if case .table(let table)? = error.value, message.hasPrefix("(error object is a") {
-      message = fields(of: table) ?? message
-    }
-    report(message: prefix + message, traceback: error.traceback, entry: nil)
+    report(message: prefix + message(of: error), traceback: error.traceback, entry: nil)
+  }
+
+  /// The text of an error, or the fields of a table that has none.
+  func message(of error: LuaError) -> String {
+    guard case .table(let table)? = error.value, error.message.hasPrefix("(error object is a")
+    else { return error.message }
+    return fields(of: table) ?? error.message
   }
 
   /// Tells a message, the line of source that it names, and the traceback. `entry` is the text at the prompt.

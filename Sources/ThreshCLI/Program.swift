@@ -54,13 +54,32 @@ struct Program {
       return status
     } catch {
       display.report(error, prefix: "thresh: ")
+      let error = error as? LuaError ?? LuaError("\(error)")
+      endRuns(failed: error.kind == .interrupted || RunSignals.terminated ? nil : error)
       if RunSignals.terminated { return terminatedStatus }
-      switch (error as? LuaError)?.kind {
+      switch error.kind {
       case .interrupted: return interruptedStatus
       case .limit: return timedOutStatus
       default: return EXIT_FAILURE
       }
     }
+  }
+
+  /// Ends what the script has begun with `th.runs` and left without an end.
+  private func endRuns(failed error: LuaError?) {
+    guard !session.isSandboxed, case .table(let package)? = try? session.global("package"),
+      case .table(let loaded)? = try? package.get("loaded"),
+      case .table(let runs)? = try? loaded.get("thresh.runs.run"),
+      case .function(let endAll)? = try? runs.get("end_all")
+    else { return }
+    let problem = error.map { error in
+      LuaValue.table(
+        LuaTable([
+          "message": .string(LuaString(display.message(of: error))),
+          "traceback": error.traceback.map { .string(LuaString($0)) } ?? .nil,
+        ]))
+    }
+    _ = try? session.call(endAll, [problem ?? .nil])
   }
 
   /// The prompt, which undefined globals are errors at.

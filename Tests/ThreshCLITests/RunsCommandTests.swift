@@ -132,7 +132,7 @@ private let threeRuns = """
     (["list"], "runs: 'runs': No such file or directory"),
     (["show"], "show takes 1 run, got 0"),
     (["compare", "x"], "compare takes 2 or more runs, got 1"),
-    (["export", "--format", "xml"], "--format must be csv or jsonl, got 'xml'"),
+    (["export", "--format", "xml"], "--format must be one of csv, jsonl, got 'xml'"),
     (["list", "--limit", "x"], "--limit needs a whole number, got 'x'"),
   ] {
     let result = try command.run(["runs"] + words)
@@ -213,4 +213,86 @@ private let threeRuns = """
   #expect(dirty.first == commit.first && dirty.last?.count == 40 && dirty.last != commit.first)
   _ = try command.file("git.lua", command.text(script) + "-- again\n")
   #expect(try state().last != dirty.last)
+}
+
+/// Runs that a script leaves without an end: what ended it ends them, once it has ended them.
+@Suite struct LeftRunTests {
+  /// How the runs below `runs` ended: state and the first line of the error, sorted.
+  private func ends(_ command: borrowing Command) throws -> [String] {
+    let source = """
+      for _, row in ipairs(require("thresh").runs.open("runs")) do
+        local status = require("thresh").runs.load(row.path).status
+        local e = status.error or {}
+        print(row.name, status.state, e.message or "-", e.traceback and e.traceback:find "inner'" and 1 or 0)
+      end
+      """
+    let result = try command.run(["-e", source])
+    return result.output.split(separator: "\n").map(String.init).sorted()
+  }
+
+  @Test(arguments: [
+    ("error 'boom'", "left.lua:8: boom", 1), ("error {code = 3}", "error {code = 3}", 0),
+    ("local _ = nil + 1", "attempt to perform arithmetic on a nil value", 1),
+  ])
+  func script_endedByAnError_hasFailedRuns(_ problem: String, _ told: String, _ traced: Int) throws
+  {
+    let command = try Command()
+    let script = try command.file(
+      "left.lua",
+      """
+      local th = require "thresh"
+      local done = th.runs.create { name = "done" }
+      done:finish { x = 1 }
+      for _ = 1, 2 do th.runs.create { name = "left" }:log { epoch = 1 } end
+      local path = th.runs.create({ name = "again" }).path
+      th.runs.reopen(path):log { epoch = 2 }
+      local function inner()
+        \(problem)
+      end
+      inner(path)
+      """)
+    let result = try command.run([script])
+    #expect(result.status == 1 && result.errors.contains(told))
+    let found = try ends(command)
+    #expect(found.count == 4 && found[1] == "done\tdone\t-\t0", "\(found)")
+    for row in [found[0]] + found[2...] {
+      #expect(row.contains("\tfailed\t") && row.contains(told), "\(row)")
+      #expect(row.hasSuffix("\t\(traced)"), "\(row)")
+    }
+  }
+
+  /// What another process has taken over stays its own.
+  @Test func script_endedByAnError_leavesTheRunsOfOthers() throws {
+    let command = try Command()
+    let script = try command.file(
+      "left.lua",
+      """
+      local th = require "thresh"
+      local path = th.runs.create({ name = "taken" }).path
+      local status = path .. "/status.json"
+      local text = io.open(status):read "a":gsub('"pid":%d+', '"pid":1')
+      th.write_file(status, text)
+      error "boom"
+      """)
+    #expect(try command.run([script]).status == 1)
+    #expect(try ends(command) == ["taken\trunning\t-\t0"])
+  }
+
+  @Test func script_endedByControlC_hasInterruptedRuns() throws {
+    let command = try Command()
+    let script = try command.file(
+      "loop.lua",
+      """
+      local run = require("thresh").runs.create { name = "looped" }
+      run:log { epoch = 1 }
+      print "going" io.flush()
+      while true do end
+      """)
+    let terminal = try Terminal(command, [script])
+    try terminal.expect("going\r\n")
+    terminal.control("c")
+    try terminal.expect("thresh: interrupted!")
+    #expect(try terminal.wait() == 130)
+    #expect(try ends(command) == ["looped\tinterrupted\t-\t0"])
+  }
 }

@@ -23,6 +23,9 @@ local M = {}
 ---   run:metrics()                          the rows so far
 ---   run:tensorboard()                      an event file, as th.runs.tensorboard; rows go there too
 ---   run:rewind(keep)                       takes away the rows for which keep(row) is false
+--- A run that its script leaves without an end has failed where an error ends the script, and is interrupted where
+--- Ctrl-C or SIGTERM does, as is one whose process is gone.
+---
 --- provenance.json tells the version of the product, the state of the script's git repository, the command
 --- line, host, CPU, feature level, BLAS core, convolution choice, threads, load and the fingerprints of data.
 ---
@@ -74,7 +77,7 @@ function M.create(given)
     status = status,
   }, true)
   if o.tensorboard then run:tensorboard() end
-  return run
+  return runs.begun(run)
 end
 
 local longest = 4095 -- Linux' PATH_MAX, without the closing zero
@@ -140,7 +143,7 @@ function M.reopen(path)
     state = "running", started = run.status.started, seconds = run.status.seconds, writer = own,
   }
   core.write_file(run.path .. "/status.json", json.encode(run.status) .. "\n", { durable = false })
-  return run
+  return runs.begun(run)
 end
 
 --- The runs below a folder, to be filtered, sorted and shown.

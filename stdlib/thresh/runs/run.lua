@@ -21,6 +21,9 @@ end
 --- The time as status.json has it.
 local function now() return os.date "!%Y-%m-%dT%H:%M:%SZ" end
 
+-- What this process has begun and not ended, by path: status, clock, and whether whoever comes next goes on with it.
+local going = {}
+
 -- Errors point at who called the method.
 local function own(self, method, level)
   if getmetatable(self) ~= Run or rawget(self, "status") == nil then
@@ -179,6 +182,7 @@ local function ended(self, method, state, result, problem)
   core.write_file(self.path .. "/status.json", json.encode(plain.written("run:" .. method, status, 2)) .. "\n")
   self:close()
   self.status = plain.read(status)
+  going[self.path] = nil
 end
 
 --- The run is done.
@@ -203,11 +207,43 @@ end
 --- The run was stopped before its end and can go on later.
 function Run:interrupt() ended(self, "interrupt", "interrupted") end
 
-return {
-  now = now,
-  --- A handle; `fields` are path, id, name, config, status and provenance.
-  new = function(fields, writes)
-    fields.files, fields.cut, fields.clock, fields.writes = {}, {}, core.clock(), writes
-    return setmetatable(fields, Run)
-  end,
-}
+-- Whether a run is still this process's to end.
+local function is_own(path)
+  local ok, status = pcall(native.read_json, path .. "/status.json")
+  return ok and status.state == "running" and type(status.writer) == "table"
+    and status.writer.pid == native.process().pid
+end
+
+local M = { now = now }
+
+--- A handle; `fields` are path, id, name, config, status and provenance.
+function M.new(fields, writes)
+  fields.files, fields.cut, fields.clock, fields.writes = {}, {}, fields.clock or core.clock(), writes
+  return setmetatable(fields, Run)
+end
+
+--- Notes that this process is to end a run.
+function M.begun(run)
+  going[run.path] = { status = run.status, clock = run.clock }
+  return run
+end
+
+--- Notes that whoever comes next goes on with a run: an error that ends its process is none of its own.
+function M.goes_on(run)
+  going[run.path].goes_on = true
+  return run
+end
+
+--- Ends all that this process has begun and not ended: with the error that ends it, { message, traceback }, as
+--- failed, else as interrupted.
+function M.end_all(problem)
+  for path, left in pairs(going) do
+    if is_own(path) then
+      local run = M.new({ path = path, status = left.status, clock = left.clock }, true)
+      -- A folder that is gone or full is not this function's to tell of.
+      if problem and not left.goes_on then pcall(run.fail, run, problem) else pcall(run.interrupt, run) end
+    end
+  end
+end
+
+return M

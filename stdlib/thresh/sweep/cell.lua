@@ -4,6 +4,7 @@
 local core = require "thresh.core"
 local inspect = require("thresh.inspect").inspect
 local halving = require "thresh.sweep.halving"
+local handles = require "thresh.runs.run"
 local native = require "thresh.sweep.native"
 local options = require "thresh.options"
 local plain = require "thresh.runs.plain"
@@ -76,7 +77,7 @@ local function run_of(sweep, cell, lease)
     if ok then
       store:start(cell.hash, path)
       if known.status.state == "done" or known.status.state == "failed" then return known, true end
-      return runs.reopen(path), false
+      return handles.goes_on(runs.reopen(path)), false
     end
     put_aside(path, known)
     os.remove(store:path("started", cell.hash))
@@ -85,7 +86,7 @@ local function run_of(sweep, cell, lease)
     root = store.root, name = sweep.name, config = cell.params, id = id, tags = { "sweep:" .. sweep.name },
   }
   store:start(cell.hash, run.path)
-  return run, false
+  return handles.goes_on(run), false
 end
 
 -- What a trial finds on its run beside the run's own methods.
