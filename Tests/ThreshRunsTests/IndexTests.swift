@@ -50,6 +50,26 @@ extension RunIndex {
   }
 }
 
+/// Whoever has read a number finds no other run under it, however long ago that was.
+@Test(arguments: [false, true])
+func runIndex_numbers_areAFoldersForGood(_ inMemory: Bool) throws {
+  let runs = try Runs()
+  try runs.run(a, metrics: "{\"loss\":1}\n")
+  try runs.run(b)
+  let index = try RunIndex(root: runs.root, inMemory: inMemory)
+  let (first, second) = (try index.row(a).number, try index.row(b).number)
+  try runs.write(a, "metrics.jsonl", "{\"loss\":1}\n{\"loss\":0.5}\n")
+  try index.update()
+  #expect(try index.row(a).number == first)
+  #expect(try index.metric("loss", of: a)?.count == 2)
+  for folder in [a, b] { try runs.remove(folder) }
+  try index.update()
+  try runs.run("2026-01-03-made-0000000c")
+  try index.update()
+  let third = try index.row("2026-01-03-made-0000000c").number
+  #expect(third != first && third != second)
+}
+
 @Test(arguments: [false, true])
 func runIndex_foldersThatChange_areSeen(_ inMemory: Bool) throws {
   let runs = try Runs()

@@ -5,10 +5,15 @@ import ThreshTensor
 struct RunTables {
   let database: Database
 
+  /// A number is one folder's for good: whoever has read it finds nothing else under it later.
   static let migrations = [
+    "",
     """
+    DROP TABLE IF EXISTS run;
+    DROP TABLE IF EXISTS setting;
+    DROP TABLE IF EXISTS metric;
     CREATE TABLE run (
-      number INTEGER PRIMARY KEY, folder TEXT NOT NULL UNIQUE, stamp INTEGER NOT NULL,
+      number INTEGER PRIMARY KEY AUTOINCREMENT, folder TEXT NOT NULL UNIQUE, stamp INTEGER NOT NULL,
       id TEXT NOT NULL, name TEXT NOT NULL, state TEXT NOT NULL, started TEXT, ended TEXT,
       seconds REAL, host TEXT, boot TEXT, pid INTEGER, process INTEGER, tags TEXT NOT NULL,
       problem TEXT, error TEXT, config TEXT NOT NULL);
@@ -21,7 +26,7 @@ struct RunTables {
       last_step INTEGER, lowest REAL, lowest_step INTEGER, highest REAL, highest_step INTEGER,
       PRIMARY KEY (name, run)) WITHOUT ROWID;
     CREATE INDEX metric_run ON metric (run);
-    """
+    """,
   ]
 
   func transaction(_ body: () throws -> Void) throws { try database.transaction(body) }
@@ -46,8 +51,9 @@ struct RunTables {
 
   /// Takes a record in the place of what was known of its folder.
   func put(_ record: RunRecord, _ folder: String, _ stamp: Int) throws {
+    let number = try number(of: folder)
     try remove(folder)
-    let run = try insert(record, folder, stamp)
+    let run = try insert(record, folder, stamp, number)
     let setting = try database.statement("INSERT OR REPLACE INTO setting VALUES (?, ?, ?, ?)")
     for leaf in Setting.leaves(of: record.config) {
       try setting.run([.text(leaf.key), run, .integer(leaf.kind.rawValue), leaf.value])
@@ -61,17 +67,26 @@ struct RunTables {
     }
   }
 
+  private func number(of folder: String) throws -> DatabaseValue {
+    let statement = try database.statement("SELECT number FROM run WHERE folder = ?")
+    defer { statement.reset() }
+    try statement.bind([.text(folder)])
+    return try statement.step() ? statement.value(0) : .null
+  }
+
   private func insert(
-    _ record: RunRecord, _ folder: String, _ stamp: Int
+    _ record: RunRecord, _ folder: String, _ stamp: Int, _ number: DatabaseValue
   ) throws -> DatabaseValue {
     let tags = JSON.array(record.tags.map { .string($0) }).text
     let statement = try database.statement(
       """
-      INSERT INTO run VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING number
+      INSERT INTO run VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+      RETURNING number
       """)
     defer { statement.reset() }
     try statement.bind([
-      .text(folder), .integer(stamp), .text(record.id), .text(record.name), .text(record.state),
+      number, .text(folder), .integer(stamp),
+      .text(record.id), .text(record.name), .text(record.state),
       .optional(record.started), .optional(record.ended),
       record.seconds.map { .number($0) } ?? .null, .optional(record.writer?.host),
       .optional(record.writer?.boot), .optional(record.writer?.pid),
