@@ -19,13 +19,25 @@ end
 
 local short = { ['"'] = '\\"', ["\\"] = "\\\\", ["\n"] = "\\n", ["\t"] = "\\t", ["\r"] = "\\r" }
 
+-- A text with the mark for what is no UTF-8 in the place of such bytes: JSON holds nothing else.
+local function valid(text)
+  local parts, at = {}, 1
+  while true do
+    local length, bad = utf8.len(text, at)
+    if length then return table.concat(parts) .. text:sub(at) end
+    parts[#parts + 1] = text:sub(at, bad - 1) .. "\u{FFFD}"
+    at = bad + 1
+  end
+end
+
 local function quoted(text)
+  if not utf8.len(text) then text = valid(text) end
   return '"' .. text:gsub('[%c"\\]', function(c)
     return short[c] or string.format("\\u%04x", c:byte())
   end) .. '"'
 end
 
---- JSON on one line. Numbers that are not finite become null.
+--- JSON on one line. Numbers that are not finite become null, bytes that are no UTF-8 its mark for that.
 function M.encode(value)
   local kind = type(value)
   if kind == "number" then return number(value) end
