@@ -12,10 +12,15 @@ local function fail(...)
   os.exit(2)
 end
 
-local function converted(name, text, default)
+local converted
+
+function converted(name, text, default)
   if type(default) == "table" then
     local values = {}
-    for part in text:gmatch("[^,]+") do values[#values + 1] = tonumber(part) or part end
+    for part in text:gmatch("[^,]+") do
+      -- An empty default says nothing of its items.
+      values[#values + 1] = default[1] == nil and (tonumber(part) or part) or converted(name, part, default[1])
+    end
     return values
   end
   if type(default) ~= "number" then return text end
@@ -70,7 +75,7 @@ end
 
 --- The options given to the running script.
 ---
---- spec: name -> { default, help }. Numbers and comma-separated lists follow the default's type;
+--- spec: name -> { default, help }. Numbers and the items of comma-separated lists follow the default's type;
 --- a default of false makes a flag, nil an option without default. Underscores in names are dashes
 --- on the command line; the words that th.sweep reads are left to it. `--help` prints the options; a mistake ends the script with status 2.
 ---

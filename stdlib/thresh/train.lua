@@ -68,7 +68,7 @@ end
 --- as before, and math.random goes on as well; what a heuristic keeps outside ctx.store is its own affair unless it has
 --- state() and load_state(s). on_epoch is not called again for the epochs of the checkpoint, nor do restored rows have
 --- the objects in row.result.
---- In batch runs SIGUSR1 asks for a checkpoint at once, SIGTERM for one and the end, with exit status 143.
+--- In batch runs SIGUSR1 asks it for a checkpoint at once, SIGTERM for one and the end, with exit status 143.
 --- run: a run of th.runs: rows go to run:log, the trace to "subsets.trace" and checkpoints to "checkpoints" in it,
 --- unless `trace` and `checkpoint` (false: none) say otherwise.
 ---
@@ -81,7 +81,7 @@ end
 ---       select = th.select.RS2 { fraction = 0.5 },
 ---     }
 ---     assert(#run.history == 2 and run.forwarded > 0 and run.best >= run.accuracy)
----@param config table model, data, optimizer, epochs (required); select (th.select.Full()), batch_select (none), schedule (none), schedule_per ("epoch", or "step"), batch_size (128), accumulate (1), seed (1), augment (none), task (classification), label_smoothing (0), evaluate_on ("test"), evaluate_every (1), initial ("random", or "full"), trace (none), a path; checkpoint (none), resume (true), run (none), matching_error (false), on_epoch(row, run), quiet (false), label
+---@param config table model, data, optimizer, epochs (required); select (th.select.Full()), batch_select (none), schedule (none), schedule_per ("epoch", or "step"), batch_size (128), accumulate (1), seed (1), augment (none), task (classification), label_smoothing (0), evaluate_on ("test"), evaluate_every (1), initial ("random", or "full"), trace (none), a path or false; checkpoint (none), resume (true), run (none), matching_error (false), on_epoch(row, run), quiet (false), label
 ---@return table run selector, seed, history, seconds, cpu_seconds, forwarded, backwarded, accuracy, best, trace, checkpoint and resumed, the names of the last one written and of that gone on from
 function M.train(config)
   local run = configuration.start(config)

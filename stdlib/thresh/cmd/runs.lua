@@ -5,6 +5,7 @@ local columns = require "thresh.columns"
 local command_line = require "thresh.command_line"
 local core = require "thresh.core"
 local json = require "thresh.json"
+local native = require "thresh.runs.native"
 local options = require "thresh.options"
 local plain = require "thresh.runs.plain"
 
@@ -115,16 +116,18 @@ local function run_of(word, o)
     file:close()
     return runs.load(word)
   end
-  local found
+  local exact, begins = {}, {}
   for _, row in ipairs(opened(o)) do
-    local folder = row.path:match "[^/]*$"
-    if row.id:sub(1, #word) == word or folder == word then
-      if found then fail("'%s' may be %s or %s", word, found.id, row.id) end
-      found = row
+    if row.id == word or row.path:match "[^/]*$" == word then
+      exact[#exact + 1] = row.path
+    elseif row.id:sub(1, #word) == word then
+      begins[#begins + 1] = row.path
     end
   end
-  if not found then fail("there is no run '%s' below '%s'", word, o.root) end
-  return runs.load(found.path), found
+  local found = #exact > 0 and exact or begins
+  if #found == 0 then fail("there is no run '%s' below '%s'", word, o.root) end
+  if #found > 1 then fail("'%s' may be %s or %s", word, found[1], found[2]) end
+  return runs.load(found[1])
 end
 
 -- Leaves of a table by dotted path.
@@ -213,7 +216,7 @@ end
 
 function commands.show(words, o)
   if #words ~= 1 then fail("show takes 1 run, got %d", #words) end
-  local run, row = run_of(words[1], o)
+  local run = run_of(words[1], o)
   local metrics = metrics_of(run)
   if o.json then
     print(json.encode(plain.written("show", {
@@ -223,7 +226,10 @@ function commands.show(words, o)
   end
   print(run.path)
   local status = flat(run.status, "", {})
-  if row and row.state ~= run.status.state then status.state = row.state .. " (" .. row.problem .. ")" end
+  local writer = run.status.writer
+  if run.status.state == "running" and type(writer) == "table" and native.is_alive(writer) == false then
+    status.state = string.format("interrupted (its process %d is gone)", writer.pid)
+  end
   local traceback = status["error.traceback"]
   status["error.traceback"], status["writer.boot"], status["writer.started"] = nil, nil, nil
   for _, part in ipairs {

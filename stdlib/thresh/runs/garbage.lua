@@ -2,6 +2,7 @@
 -- What of the runs below a folder may be deleted. What still runs here, or may elsewhere, is never part of it.
 
 local core = require "thresh.core"
+local checkpoints = require "thresh.train.checkpoints"
 local native = require "thresh.runs.native"
 
 local M = {}
@@ -12,20 +13,22 @@ M.kinds = { "failed", "interrupted", "damaged", "checkpoints" }
 -- Seconds in which a folder without all of its files may be a run that begins.
 local young = 600
 
--- The checkpoints of a run that are older than its newest: files by path, with their bytes.
+-- The files of the checkpoints of a run that are older than the newest that can be gone on from.
 local function old_checkpoints(row)
   local folder = row.path .. "/checkpoints"
   local ok, names = pcall(core.list_directory, folder)
-  local bases, newest, files = {}, "", {}
+  local bases, whole, files = {}, {}, {}
   for _, name in ipairs(ok and names or {}) do
     local base = name:match "^(%d+%-%d+)%.%a+$"
-    if base then
-      bases[name] = base
-      if name:find "%.json$" and base > newest then newest = base end
-    end
+    bases[name] = base
+    if base and name:find "%.json$" then whole[#whole + 1] = base end
   end
+  table.sort(whole, function(a, b) return a > b end)
+  local newest = 1
+  -- The last of all need not be looked at: nothing is older.
+  while newest < #whole and not checkpoints.is_good(folder, whole[newest]) do newest = newest + 1 end
   for name, base in pairs(bases) do
-    if base < newest then files[#files + 1] = folder .. "/" .. name end
+    if base < (whole[newest] or "") then files[#files + 1] = folder .. "/" .. name end
   end
   table.sort(files)
   return files

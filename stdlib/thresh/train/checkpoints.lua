@@ -113,6 +113,9 @@ local function read(self, name)
   return pack.unpack(metadata.state, tensors)
 end
 
+--- Whether the checkpoint of a name in a folder can be gone on from.
+function Checkpoints.is_good(path, name) return (pcall(read, { path = path }, name)) end
+
 --- The state of the last good checkpoint, and its name; nil without any. Broken ones are told of and passed
 --- over; where all are broken, that is an error.
 function Checkpoints:newest()

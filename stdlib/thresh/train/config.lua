@@ -35,7 +35,7 @@ local rules = {
   evaluate_on = { "string", default = "test" },
   evaluate_every = { "integer", default = 1, from = 1 },
   initial = { "string", default = "random" },
-  trace = { "string" },
+  trace = { { "string", "boolean" } },
   checkpoint = { { "table", "string", "boolean" } },
   resume = { "boolean", default = true },
   run = { "table" },
@@ -154,8 +154,9 @@ local function check_folder(run)
           method), 4)
       end
     end
-    run.trace = run.trace or run.folder:file "subsets.trace"
+    if run.trace == nil then run.trace = run.folder:file "subsets.trace" end
   end
+  if run.trace == true then error("train: option 'trace' must be a path or false, got true", 4) end
   run.checkpoint = checkpointing.options(run.checkpoint, run.folder, 4)
 end
 
@@ -210,7 +211,7 @@ function M.start(config)
   run.writer = open_trace(run, resumed)
   if resumed then state.load(run, resumed) end
   run.resumed, run.last_checkpoint = name, name
-  run.logged = run.resume and run.folder and log.last_epoch(run.folder) or 0
+  log.rewind(run)
   run.progress = progress.start {
     label = run.label or run.selector.name, total = #run.plan, done = run.at - 1, quiet = run.quiet,
   }

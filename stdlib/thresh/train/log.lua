@@ -17,21 +17,18 @@ local function flat(row)
   return line
 end
 
---- The last epoch in the metrics of a run's folder; 0 for none. A run that was killed behind its last
---- checkpoint has written rows that come again when it is resumed.
-function M.last_epoch(folder)
-  local last = 0
-  for _, row in ipairs(folder.metrics and folder:metrics() or {}) do
-    if math.type(row.epoch) == "integer" then last = math.max(last, row.epoch) end
-  end
-  return last
+--- Takes away the rows that a run which was killed has written behind the state that it goes on from.
+function M.rewind(run)
+  local folder, last = run.folder, run.history[#run.history]
+  if not folder or not folder.reopened then return end
+  folder:rewind(function(row) return math.type(row.epoch) ~= "integer" or last and row.epoch <= last.epoch end)
+  -- A second training of the same run comes behind the first.
+  folder.reopened = nil
 end
 
---- Logs a row, unless its epoch is there.
+--- Logs a row.
 function M.row(run, row)
-  if not run.folder or row.epoch <= run.logged then return end
-  run.folder:log(flat(row))
-  run.logged = row.epoch
+  if run.folder then run.folder:log(flat(row)) end
 end
 
 return M
