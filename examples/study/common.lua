@@ -174,7 +174,8 @@ end
 local function shared(study, p, run, method, setup)
   local source = setup.source
   return run.shared_trace {
-    method = method, data = M.data(study.o).train, model = source.name, seed = p.seed,
+    method = method, data = M.data(study.o).train, seed = p.seed,
+    model = { name = source.name, width = source.width or p.width },
     options = { fraction = p.fraction, every = p.every, epochs = p.epochs, batch_size = p.batch_size },
     make = function(path)
       local result = M.train(study.o, p, source, {

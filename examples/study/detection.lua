@@ -91,7 +91,9 @@ for _, name in ipairs(names) do
     }
   end
 end
-main.caption = "AP in %, last epoch. Median" .. study.results.seeds_text(#o.settings.seeds)
+local seeds = 0
+for _, cells in pairs(by) do seeds = math.max(seeds, #cells) end
+main.caption = "AP in %, last epoch. Median" .. study.results.seeds_text(seeds)
 costs.caption = "t_diff: mean seconds of a plain epoch less those of a selective one; beside it the difference of their "
   .. "sums, as it has been printed."
 paired.caption = "Against Base, seed by seed: a difference of mAP whose interval holds 0, or a ratio whose interval holds 1, "
@@ -116,16 +118,18 @@ local function effects()
       end
     end
   end
+  if #rows == 0 then return nil end
   return {
     columns = { "method", "||b - a|| / ||a||", "cosine", "Wasserstein", "of another seed", "ratio" }, rows = rows,
-    caption = string.format("Weights of %s against Base's, seed %d; beside it Base of seed %d. A ratio of 1 is what chance "
-      .. "does.", layer, first.params.seed, second.params.seed),
+    caption = string.format("Weights of %s%s against Base's, seed %d; beside it Base of seed %d. A ratio of 1 is what "
+      .. "chance does.", layer, o.layer == "" and ", the largest ratio of " .. rows[1][1] .. "," or "", first.params.seed,
+      second.params.seed),
   }
 end
 
 local tables = { main, costs, paired }
 local layers = effects()
-if layers and #layers.rows > 0 then tables[#tables + 1] = layers end
+if layers then tables[#tables + 1] = layers end
 for _, t in ipairs(tables) do io.write("\n", th.report.table(t)) end
 study.write(o, "detection", th.report {
   title = "Detection, scale " .. o.scale, sections = {

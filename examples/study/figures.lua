@@ -20,11 +20,11 @@ for i, part in ipairs(axes) do
     local found = study.results.of(sweep, axis, { share = o.share, floor = o.settings.floor })
     local heading = string.format("Figure %d: %s", i, title)
     local figures = study.results.trade_off(found, heading)
-    local text = string.format("A mark for each method and %s: the speedup in time to reach %g %% of full training's best "
-      .. "accuracy, and the accuracy at the end. Bars are 95 %% percentile bootstrap intervals of the median.", axis,
+    local text = string.format("A mark for each method and %s where it is known, the others counted in the legend: the speedup in "
+      .. "time to reach %g %% of full training's best accuracy, and the accuracy at the end. Bars are 95 %% percentile bootstrap intervals of the median.", axis,
       100 * o.share)
     if #figures == 0 then
-      text = string.format("Nothing is drawn: in most seeds nothing but full training got to %g %% of its best accuracy; "
+      text = string.format("Nothing is drawn: of no method but full training it is known how soon it gets to %g %% of its best accuracy; "
         .. "--share takes less.", 100 * o.share)
       print(heading .. "\n" .. text)
     end

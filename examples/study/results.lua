@@ -189,7 +189,7 @@ local function speedups_table(found)
     end
   end
   t.caption = string.format("How much sooner than Full of the same seed a method gets to %g %% of its best accuracy, by four "
-    .. "accounts. <: it has spent more than that and is not there yet. Median%s", 100 * found.given.share, M.seeds_text(n))
+    .. "accounts. <: at most so much, for it is not there yet. Median%s", 100 * found.given.share, M.seeds_text(n))
   return #t.rows > 0 and t or nil
 end
 
@@ -220,15 +220,16 @@ local function parts(list)
   return out
 end
 
--- Whether a method's speedup is known, not only a bound of it.
+-- Whether a method's speedup is known, not only its bounds.
 local function is_known(method) return method.speedups ~= nil and method.speedups.seconds.median ~= nil end
 
---- Speedup against accuracy: a mark for each method and value of the axis where it is known; a list of figures, of eight
---- methods each.
+--- Speedup against accuracy: a mark for each method and value of the axis where it is known, the others counted in the
+--- legend; a list of figures, of eight methods each, empty where nothing is known.
 function M.trade_off(found, title)
-  local by, order = {}, {}
+  local by, order, any = {}, {}, false
   for _, name, method in methods_of(found) do
-    if is_known(method) and name ~= "Full" then
+    if method.speedups and name ~= "Full" then
+      any = any or is_known(method)
       table.insert(at(by, order, name, {}), {
         label = name, speedup = method.speedups.seconds,
         accuracy = percent(interval(method.cells, function(cell) return cell.result.accuracy end)),
@@ -236,7 +237,7 @@ function M.trade_off(found, title)
     end
   end
   local figures = {}
-  for i, names in ipairs(parts(order)) do
+  for i, names in ipairs(any and parts(order) or {}) do
     local points = {}
     for _, name in ipairs(names) do table.move(by[name], 1, #by[name], #points + 1, points) end
     figures[i] = th.plot.speedup(points, { title = title, y_label = "accuracy %" })
@@ -280,16 +281,17 @@ local function remarks(found)
       out[#out + 1] = string.format("%s %s: full training got to %.2f %% only; below %g %% no fixed accuracy is reported.",
         found.axis, block.value, 100 * block.full_best, 100 * found.given.floor)
     else
-      local known, others = 0, 0
+      local most, others = 0, 0
       for _, name in ipairs(block.methods) do
         if name ~= "Full" then
           others = others + 1
-          known = known + (is_known(block.by[name]) and 1 or 0)
+          local speedup = block.by[name].speedups and block.by[name].speedups.seconds
+          most = most + (speedup and 2 * speedup.reached > #block.by[name].seeds and 1 or 0)
         end
       end
       out[#out + 1] = string.format("%s %s: compared at %.2f %%; %s.", found.axis, block.value, 100 * block.target,
-        known == 0 and "in most seeds no other method gets there, so that speedups are bounds"
-        or string.format("%d of %d other methods get there in most seeds", known, others))
+        most == 0 and "in most seeds no other method gets there, so that speedups are bounds"
+        or string.format("%d of %d other methods get there in most seeds", most, others))
     end
   end
   return out
