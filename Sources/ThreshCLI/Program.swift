@@ -67,11 +67,6 @@ struct Program {
 
   /// Ends what the script has begun with `th.runs` and left without an end.
   private func endRuns(failed error: LuaError?) {
-    guard !session.isSandboxed, case .table(let package)? = try? session.global("package"),
-      case .table(let loaded)? = try? package.get("loaded"),
-      case .table(let runs)? = try? loaded.get("thresh.runs.run"),
-      case .function(let endAll)? = try? runs.get("end_all")
-    else { return }
     let problem = error.map { error in
       LuaValue.table(
         LuaTable([
@@ -79,7 +74,7 @@ struct Program {
           "traceback": error.traceback.map { .string(LuaString($0)) } ?? .nil,
         ]))
     }
-    _ = try? session.call(endAll, [problem ?? .nil])
+    session.callLoaded("thresh.runs.run", "end_all", [problem ?? .nil])
   }
 
   /// The prompt, which undefined globals are errors at.

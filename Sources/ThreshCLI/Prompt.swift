@@ -112,6 +112,7 @@ struct Prompt {
       }
     } catch {
       display.report(error)
+      session.callLoaded("thresh.runs.run", "end_cells")
     }
     let seconds = Console.seconds - began
     if Console.outputIsTerminal, seconds >= Self.noticedSeconds {

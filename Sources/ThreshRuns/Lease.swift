@@ -70,6 +70,14 @@ public struct Lease: Sendable {
     markReleased(path)
   }
 
+  /// Lets those who died holding it count no longer: a start by hand decides anew what is tried.
+  public static func forgive(_ base: String, stale: Double) throws {
+    guard let state = try state(base, stale: stale) else { return }
+    for generation in 0..<(state.isFree ? state.generation + 1 : state.generation) {
+      markReleased("\(base).\(generation)")
+    }
+  }
+
   /// What the last lease of a name says; nil when nobody ever held it.
   public static func state(_ base: String, stale: Double) throws -> State? {
     var generation = -1

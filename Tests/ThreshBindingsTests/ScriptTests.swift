@@ -12,7 +12,7 @@ import ThreshKit
     "tensors", "errors", "modules", "fusion", "selection", "scores", "greedy", "batches",
     "gradmatch", "deepfool", "layers", "plot", "detection", "images", "detection_training",
     "coco", "help", "stubs", "docs", "repl", "files", "progress", "profile", "sources", "traces",
-    "resume", "runs", "sweep", "statistics", "figures", "report",
+    "resume", "runs", "sweep", "sweep_cells", "statistics", "figures", "report",
   ])
   func script_run_returnsOk(_ name: String) throws { try run(name) }
 

@@ -152,6 +152,27 @@ func interrupt(_ source: String, after microseconds: UInt32) throws {
     try terminal.expect("5\r\nth> ")
   }
 
+  /// The run is interrupted, other processes get the cell, and what is printed later is not the run's.
+  @Test func controlC_inASweep_endsItsCell() throws {
+    let command = try Command()
+    let terminal = try Terminal(command)
+    try terminal.expect("th> ")
+    terminal.sendLine(
+      "th.sweep { name = 's', quiet = true, grid = { x = { 1 } }, trial = function() "
+        + "io.write('go', 'ing\\n') io.flush() while true do end end }")
+    try terminal.expect("going\r\n")
+    terminal.control("c")
+    try terminal.expect("interrupted!")
+    try terminal.expect("th> ")
+    terminal.sendLine("run = th.runs.open('runs')[1]")
+    try terminal.expect("th> ")
+    terminal.sendLine("print(run.state .. '/' .. th.sweep.load('s').cells[1].state)")
+    try terminal.expect("\r\ninterrupted/interrupted")
+    try terminal.expect("th> ")
+    terminal.sendLine("print(io.open(run.path .. '/log.txt'), 'at the end')")
+    try terminal.expect("\r\nnil")
+  }
+
   @Test func controlC_inAScript_endsItAsAShellExpects() throws {
     let command = try Command()
     let script = try command.file("loop.lua", "print('going') io.flush() while true do end")

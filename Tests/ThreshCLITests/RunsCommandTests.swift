@@ -12,10 +12,8 @@ private let threeRuns = """
     run:log { epoch = 2, accuracy = i / 8 }
     if i == 1 then run:finish { accuracy = 0.75 } end
     if i == 2 then run:fail "boom" end
-    for _, name in ipairs { "000001-00000000", "000002-00000000" } do
-      io.open(run:file("checkpoints/" .. name .. ".json"), "w"):write("{}"):close()
-      io.open(run:file("checkpoints/" .. name .. ".safetensors"), "w"):write("x"):close()
-    end
+    local checkpoints = require("thresh.train.checkpoints").open(run:file "checkpoints", 2)
+    for epochs = 1, 2 do checkpoints:write({ epochs = epochs, batches = 0 }, { seen = epochs }) end
   end
   """
 
@@ -62,7 +60,7 @@ private let threeRuns = """
   let gone = try command.run(["runs", "show", "c"])
   #expect(gone.output.contains("interrupted (its process"), "\(gone.output)")
   let ambiguous = try command.run(["runs", "show", "a"])
-  #expect(ambiguous.status == 2 && ambiguous.errors.contains("may be aaaaaaaa or abbbbbbb"))
+  #expect(ambiguous.status == 2 && ambiguous.errors.contains("aaaaaaaa or runs/"))
   let compared = try command.run(["runs", "compare", "aa", "ab"])
   #expect(
     compared.output == """

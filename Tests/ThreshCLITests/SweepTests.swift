@@ -151,6 +151,77 @@ private final class Sweep {
     try sweep.expectAllRecordedOnce()
   }
 
+  /// What a cell took counts with its earlier tries, and a trace that those asked for is not made again.
+  @Test func sweep_cellEndedBySIGTERM_keepsItsSeconds() throws {
+    let command = try Command()
+    let script = try command.file(
+      "term.lua",
+      """
+      local th = require "thresh"
+      print(th.sweep {
+        name = "term", grid = { x = { 1 } }, quiet = true,
+        trial = function(p, run)
+          local before = io.open "begun"
+          run.shared_trace {
+            method = "M", data = "f", model = "m", seed = 1,
+            make = function(path)
+              os.execute "sleep 0.3"
+              io.open(path, "w"):close()
+            end,
+          }
+          if before then return { y = 1 } end
+          io.open("begun", "w"):close()
+          th.signals.watch()
+          os.execute "sleep 0.2; kill -TERM $PPID"
+          error "ended"
+        end,
+      }.cells[1].seconds)
+      """)
+    #expect(try command.run([script]).status == 128 + SIGTERM)
+    let result = try command.run([script])
+    let seconds = try #require(Double(result.output.dropLast()))
+    #expect(seconds >= 0.2, "\(result.errors)")
+    let record = try command.run([
+      "-e", "print(#require('thresh').sweep.load('term').cells[1].shared)",
+    ])
+    #expect(record.output == "1\n")
+  }
+
+  @Test func sweep_workersThatNeverReachIt_areAnError() throws {
+    let command = try Command()
+    let script = try command.file(
+      "other.lua",
+      """
+      local name = "s" .. io.open("/proc/self/stat"):read "n"
+      require("thresh").sweep { name = name, grid = { x = { 1, 2 } }, quiet = true, trial = function() return {} end }
+      """)
+    let result = try command.run([script, "--jobs", "2"])
+    #expect(result.status == 1 && result.errors.contains("2 of 2 cells are not recorded"))
+  }
+
+  /// What --cells runs is tried again with --retry, and in a cancelled sweep it says why it is not run.
+  @Test func sweep_someCells_areRetriedAndToldOfTheCancellation() throws {
+    let command = try Command()
+    let script = try command.file(
+      "some.lua",
+      """
+      require("thresh").sweep {
+        name = "some", grid = { x = { 1, 2 } }, quiet = true,
+        trial = function(p)
+          if not io.open "luck" then error "no luck" end
+          return { y = p.x }
+        end,
+      }
+      """)
+    #expect(try command.run([script, "--cells", "2"]).status == 1)
+    _ = try command.file("luck", "")
+    #expect(try command.run([script, "--cells", "2"]).status == 1)
+    #expect(try command.run([script, "--cells", "2", "--retry", "failed"]).status == 0)
+    #expect(try command.run(["sweep", "cancel", "some"]).status == 0)
+    let cancelled = try command.run([script, "--cells", "1"])
+    #expect(cancelled.status == 3 && cancelled.errors.contains("'some' was cancelled"))
+  }
+
   @Test func sweep_cancelled_endsAndCellsAreFree() throws {
     let sweep = try Sweep()
     let child = try sweep.start(["--jobs", "2"])

@@ -70,6 +70,12 @@ function M.one_of(...)
   end
 end
 
+--- A word as the shell reads it back.
+function M.quoted(word)
+  if word:find "^[%w_./=:,+%-]+$" then return word end
+  return "'" .. word:gsub("'", "'\\''") .. "'"
+end
+
 local function asks_first(words) return #words == 0 or words[1] == "--help" or words[1] == "help" end
 
 --- What the module thresh.cmd.NAME returns: a function of the command's words that gives the exit status. `body` gets

@@ -63,8 +63,9 @@ function M.create(given)
   native.create_folder(path)
   local files = { { "config.json", config }, { "provenance.json", record }, { "status.json", status } }
   for i, file in ipairs(files) do
-    -- A run that has just begun has nothing to lose: its end waits for the disk.
-    local ok, problem = pcall(core.write_file, path .. "/" .. file[1], json.encode(file[2]) .. "\n", { durable = false })
+    -- What is written once waits for the disk; the state is written again at the end.
+    local ok, problem = pcall(core.write_file, path .. "/" .. file[1], json.encode(file[2]) .. "\n",
+      { durable = file[1] ~= "status.json" })
     if not ok then
       -- A run that cannot begin leaves nothing.
       for j = 1, i - 1 do os.remove(path .. "/" .. files[j][1]) end
@@ -143,6 +144,7 @@ function M.reopen(path)
     state = "running", started = run.status.started, seconds = run.status.seconds, writer = own,
   }
   core.write_file(run.path .. "/status.json", json.encode(run.status) .. "\n", { durable = false })
+  run.reopened = true
   return runs.begun(run)
 end
 

@@ -41,50 +41,64 @@ end
 
 local function fail(...) error(string.format(...), 0) end
 
--- Puts the values of --set in their places: grid, random, tpe or the defaults.
-local function override(o, set)
-  local known, example = {}, {}
-  for name, value in pairs(space.flat(o.params)) do known[name], example[name] = o.params, value end
-  for _, part in ipairs { "grid", "random", "tpe" } do
+-- What --set can change, by name: where it stands, under which key, an example of its values, and whether it is an
+-- option of a search, such as random.n, and no setting.
+local function settable(o)
+  local known = {}
+  for name, value in pairs(space.flat(o.params)) do known[name] = { place = o.params, example = value } end
+  for name, values in pairs(o.grid or {}) do known[name] = { place = o.grid, key = name, example = values[1] } end
+  for _, part in ipairs { "random", "tpe", "asha" } do
     for name, value in pairs(o[part] or {}) do
-      if part == "grid" then
-        known[name], example[name] = o.grid, value[1]
-      elseif space.is_distribution(value) then
-        known[name] = o[part]
-        example[name] = value.distribution == "choice" and value.values[1] or value.low
+      if space.is_distribution(value) then
+        known[name] = {
+          place = o[part], key = name, example = value.distribution == "choice" and value.values[1] or value.low,
+        }
       else
-        known[part .. "." .. name], example[part .. "." .. name] = o[part], value
+        known[part .. "." .. name] = { place = o[part], key = name, example = value, option = true }
       end
     end
   end
-  for name, value in pairs(o.asha or {}) do known["asha." .. name], example["asha." .. name] = o.asha, value end
+  return known
+end
+
+-- The values that a word of --set gives: texts as they were written where the setting is one.
+local function values_of(given, example)
+  local kind, values = type(example), {}
+  for i, value in ipairs(given.values) do
+    values[i] = value
+    if kind == "string" then
+      values[i] = given.texts[i]
+    elseif kind ~= "table" and type(value) ~= kind then
+      fail("sweep: --set: '%s' is a %s, got '%s'", given.key, kind, given.text)
+    end
+  end
+  return values
+end
+
+-- Puts the values of --set in their places: grid, random, tpe or the defaults.
+local function override(o, set)
+  local known = settable(o)
   for _, given in ipairs(set) do
-    local place = known[given.key]
-    if not place then
+    local found = known[given.key]
+    if not found then
       local names = options.names(known)
       fail("sweep: --set: '%s' is no setting of '%s'%s; it has %s", given.key, o.name,
         options.suggestion(given.key, names), table.concat(names, ", "))
     end
-    for i, value in ipairs(given.values) do
-      local kind = type(example[given.key])
-      if kind == "string" then
-        given.values[i] = tostring(value)
-      elseif kind ~= "table" and type(value) ~= kind then
-        fail("sweep: --set: '%s' is a %s, got '%s'", given.key, kind, given.text)
-      end
-    end
-    local option = given.key:match "^%l+%.(.*)$"
-    if place == o.grid then
-      o.grid[given.key] = given.values
-    elseif option and example[given.key] ~= nil and place ~= o.params and place[option] ~= nil then
-      place[option] = given.values[1]
+    local values = values_of(given, found.example)
+    if found.option then
+      if #values > 1 then fail("sweep: --set: '%s' takes 1 value, got %d", given.key, #values) end
+      found.place[found.key] = values[1]
+    elseif found.place == o.grid then
+      o.grid[given.key] = values
     else
-      if place ~= o.params then place[given.key] = nil end
-      if #given.values > 1 then
+      -- A distribution gives way.
+      if found.key then found.place[found.key] = nil end
+      if #values > 1 then
         o.grid = o.grid or {}
-        o.grid[given.key] = given.values
+        o.grid[given.key] = values
       else
-        o.params = space.merged(o.params, { [given.key] = given.values[1] })
+        o.params = space.merged(o.params, { [given.key] = values[1] })
       end
     end
   end
@@ -208,11 +222,6 @@ local function cells_of(o, version, code)
   return cells
 end
 
-local function told(cell, record)
-  return string.format("cell %d failed: %s (%s)", cell.number,
-    (record.error and record.error.message or ""):match "[^\n]*", tostring(record.run))
-end
-
 -- Counts failures from here on; ends the work when there are as many as allowed.
 local function watcher(sweep)
   local allowed, failures = sweep.fail_fast and 1 or sweep.max_failures or math.huge, 0
@@ -222,12 +231,13 @@ local function watcher(sweep)
   return function(cell, record)
     if before[cell.hash] or not record or record.state ~= "failed" then return false end
     failures = failures + 1
-    if not sweep.quiet then io.stderr:write("sweep: ", told(cell, record), "\n") end
+    if not sweep.quiet then io.stderr:write("sweep: ", results.failure(cell.number, record), "\n") end
     if failures >= allowed then sweep.ended = { failures = failures, cell = cell, record = record } end
     return failures >= allowed
   end
 end
 
+-- Runs cells in this process.
 local function here(sweep, cells, watch)
   local line = progress.start { label = sweep.name, total = #cells, quiet = sweep.quiet }
   local reason = work.run(sweep, cells, function(cell)
@@ -271,6 +281,14 @@ local function some_cells(sweep, numbers)
   return cells
 end
 
+-- Takes the records of failed cells away.
+local function retry(store, cells)
+  store:count(cells)
+  for _, cell in ipairs(cells) do
+    if store.records[cell.hash] and store.records[cell.hash].state == "failed" then store:retry(cell.hash) end
+  end
+end
+
 --- Runs trial(params, run) for every combination of settings that has not been run yet, and returns what all
 --- have given: .cells, and tables of them.
 ---
@@ -287,12 +305,12 @@ end
 --- A changed definition is refused with the difference.
 ---
 --- tpe = { n =, metric =, mode ("max"), seed (1), startup (10), gamma (0.25), candidates (24), lr = distribution, … }
---- searches by the tree-structured Parzen estimator; asha = { metric =, max =, min (1), factor (3), mode ("max") }
+--- searches by the tree-structured Parzen estimator; asha = { max =, min (1), factor (3), mode ("max") }
 --- stops trials early by asynchronous successive halving. With several jobs both depend on who is done first.
 ---
 --- The script's command line may say --set key=value (several values with commas make an axis, 0..4 counts),
 --- --jobs N, --retry failed, --fail-fast, --max-failures N, --launcher local|slurm|print, --cells 1,4-6, --update and
---- --same-code.
+--- --same-code. They are for every sweep of the script; --cells and the launchers end with the first one.
 ---
 --- Example:
 ---     local found = th.sweep {
@@ -339,24 +357,26 @@ function M.sweep(given)
 
   local task = launch.task()
   if task and task.folder == store.folder then serve(sweep, task) end
-  -- What a worker of another sweep needs of this one is there already.
+  -- To a worker of another sweep of the script this one is what has been recorded.
   if task then return results.of(store, sweep.cells, sweep.params) end
 
   store:define(sweep.definition, sweep.cells, w.update)
   local command = commands.current()
   if w.cells then
     local cells = some_cells(sweep, w.cells)
+    if w.retry then retry(store, cells) end
+    if store:is_stopped() then
+      io.stderr:write(string.format("sweep: '%s' was cancelled; started without --cells it goes on\n", sweep.name))
+    end
     local reason = here(sweep, cells, watcher(sweep))
     local _, failed = store:count(cells)
     leave(reason, failed > 0)
   end
   if command then commands.keep(store, command) end
   os.remove(store:path "stop")
-  if (w.retry or o.retry) == "failed" then
-    store:count(sweep.cells)
-    for _, cell in ipairs(sweep.cells) do
-      if store.records[cell.hash] and store.records[cell.hash].state == "failed" then store:retry(cell.hash) end
-    end
+  if w.retry or o.retry then retry(store, sweep.cells) end
+  for _, cell in ipairs(sweep.cells) do
+    if not store:record(cell.hash) then store:forgive(cell.hash) end
   end
 
   local launcher = w.launcher or o.launcher
@@ -374,7 +394,7 @@ function M.sweep(given)
   if reason == "terminated" then leave(reason) end
   if sweep.ended then
     fail("sweep: '%s' was stopped after %d %s; %s\n%s", sweep.name, sweep.ended.failures,
-      sweep.ended.failures == 1 and "failure" or "failures", told(sweep.ended.cell, sweep.ended.record),
+      sweep.ended.failures == 1 and "failure" or "failures", results.failure(sweep.ended.cell.number, sweep.ended.record),
       "--retry failed runs failed cells again; without it they are left out")
   elseif reason == "stopped" then
     fail("sweep: '%s' was cancelled; starting it again runs what is missing", sweep.name)

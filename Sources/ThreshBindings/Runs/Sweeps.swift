@@ -18,7 +18,7 @@ func sweeps() -> Namespace {
 }
 
 private func addLeases(to sweep: inout Namespace) {
-  // claim(base, stale, every): { path, generation, deaths } when it is won, else nil and who holds it.
+  // claim(base, stale, every): { path, generation, deaths } when it is won, else nil.
   sweep.function("claim", most: 3) { call in
     let base = try call.path(1, "base")
     let stale = try call.number(2, "stale")
@@ -30,12 +30,16 @@ private func addLeases(to sweep: inout Namespace) {
             "path": .string(lease.path), "deaths": .integer(lease.deaths),
             "generation": .integer(lease.generation),
           ])))
-    case .taken(let owner):
-      return .many([.nil, owner.map { .string("process \($0.pid) of \($0.host)") } ?? .nil])
+    case .taken: return .one(.nil)
     }
   }
   sweep.function("release", most: 1) { call in
     Lease.release(try call.path(1, "path"))
+    return .none
+  }
+  // forgive(base, stale): who died holding it counts no longer.
+  sweep.function("forgive", most: 2) { call in
+    try Lease.forgive(call.path(1, "base"), stale: call.number(2, "stale"))
     return .none
   }
   // lease(base, stale): what is known of its holder, or nil.

@@ -7,7 +7,7 @@ public struct AccuracyCurve: Sendable {
   public let cost: [Double]
   public let accuracy: [Double]
 
-  /// - Throws: when the lists differ in length or the cost falls.
+  /// - Throws: when the lists differ in length, the cost falls or is negative, or an accuracy is nan.
   public init(cost: [Double], accuracy: [Double]) throws {
     guard cost.count == accuracy.count else {
       throw TensorError("speedup", "\(cost.count) costs for \(accuracy.count) accuracies")
@@ -17,6 +17,10 @@ public struct AccuracyCurve: Sendable {
     }
     guard (cost.first ?? 0) >= 0 else {
       throw TensorError("speedup", "a cost must be at least 0, got \(cost[0])")
+    }
+    // What is interpolated from it would be nan, too.
+    if let i = accuracy.firstIndex(where: \.isNaN) {
+      throw TensorError("speedup", "accuracy \(i + 1) of \(accuracy.count) is nan")
     }
     self.cost = cost
     self.accuracy = accuracy

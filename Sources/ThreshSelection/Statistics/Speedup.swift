@@ -7,10 +7,16 @@ public struct Speedup: Sendable, Equatable {
   public let low: Double
   /// Infinite where only `low` is known.
   public let high: Double
+  /// Whether it is known, not bounded alone: of costs of 0 bounds may meet.
+  public let isExact: Bool
 
-  public init(low: Double, high: Double) { (self.low, self.high) = (low, high) }
+  public init(low: Double, high: Double) {
+    self.init(low: low, high: high, isExact: low == high)
+  }
 
-  public var isExact: Bool { low == high }
+  private init(low: Double, high: Double, isExact: Bool) {
+    (self.low, self.high, self.isExact) = (low, high, isExact)
+  }
 
   /// The cost of `baseline` to reach `target` by that of `run`, both from the same seed.
   ///
@@ -25,10 +31,10 @@ public struct Speedup: Sendable, Equatable {
       self.init(low: ratio, high: ratio)
     case (let base?, nil):
       guard let whole = run.cost.last, whole > 0 else { return nil }
-      self.init(low: 0, high: base / whole)
+      self.init(low: 0, high: base / whole, isExact: false)
     case (nil, let own?):
       guard let whole = baseline.cost.last, whole > 0 else { return nil }
-      self.init(low: whole / own, high: .infinity)
+      self.init(low: whole / own, high: .infinity, isExact: false)
     case (nil, nil):
       return nil
     }

@@ -5,8 +5,9 @@ import ThreshTensor
 public struct Summary: Sendable, Equatable {
   public let median, min, max, mean: Double
 
-  /// - Throws: for an empty list.
+  /// - Throws: for an empty list, and when a value is nan, which has no place in an order.
   public init(_ values: [Double]) throws {
+    guard !values.contains(where: \.isNaN) else { throw TensorError("summary", "a value is nan") }
     guard let first = values.min(), let last = values.max() else {
       throw TensorError("summary", "there is nothing to sum up")
     }

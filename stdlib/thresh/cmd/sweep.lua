@@ -5,6 +5,7 @@ local command_line = require "thresh.command_line"
 local commands = require "thresh.sweep.command"
 local native = require "thresh.sweep.native"
 local progress = require "thresh.progress"
+local results = require "thresh.sweep.result"
 local slurm = require "thresh.sweep.slurm"
 local stores = require "thresh.sweep.store"
 
@@ -38,8 +39,7 @@ function actions.status(found, store)
       print(string.format("cell %d: process %s of %s, renewed %.0f s ago", cell.number, tostring(lease.process),
         tostring(lease.host), lease.age or 0))
     elseif cell.state == "failed" then
-      print(string.format("cell %d failed: %s (%s)", cell.number,
-        (cell.error and cell.error.message or ""):match "[^\n]*", tostring(cell.run)))
+      print(results.failure(cell.number, cell))
     end
   end
   for _, job in ipairs(slurm.jobs(store)) do
@@ -75,7 +75,7 @@ function actions.cancel(_, store)
     -- A job that is over cannot be cancelled, and need not be.
     slurm.output("scancel " .. job)
   end
-  print(string.format("sweep %s: cancelled; cells that run here end before the next one", store.name))
+  print(string.format("sweep %s: cancelled; workers are ended, and one process alone ends behind its cell", store.name))
 end
 
 --- `thresh sweep WORDS…`: the exit status.

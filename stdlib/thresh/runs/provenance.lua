@@ -1,13 +1,12 @@
 -- SPDX-License-Identifier: Apache-2.0
 -- Where a run's numbers come from: product, code, command line, machine and data.
 
+local quoted = require("thresh.command_line").quoted
 local native = require "thresh.runs.native"
 local json = require "thresh.json"
 local options = require "thresh.options"
 
 local M = {}
-
-local function quoted(text) return "'" .. text:gsub("'", "'\\''") .. "'" end
 
 -- The output of a command without its last newline; nil when it fails or says nothing.
 local function output(command)

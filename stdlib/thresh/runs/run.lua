@@ -21,7 +21,7 @@ end
 --- The time as status.json has it.
 local function now() return os.date "!%Y-%m-%dT%H:%M:%SZ" end
 
--- What this process has begun and not ended, by path: status, clock, and whether whoever comes next goes on with it.
+-- What this process has begun and not ended, by path: status and clock; of cells of sweeps the run, and release().
 local going = {}
 
 -- Errors point at who called the method.
@@ -78,7 +78,7 @@ local function append(self, name, text)
   if not file then
     file, problem = io.open(self.path .. "/" .. name, "a")
     if not file then error("run: " .. problem, 3) end
-    -- A line is one write, so that what a full disk cuts off can be told.
+    -- A line is one write (of those above 64 KiB only a first one), so that what a full disk cuts off can be told.
     file:setvbuf("full", math.max(#text, 1 << 16))
     self.files[name] = file
   end
@@ -102,8 +102,8 @@ function Run:log(row)
   local line = json.encode(plain.written("run:log", row, 1)) .. "\n"
   -- The events first: a row that is in metrics.jsonl has been logged, whatever happens.
   if self.events then
-    self.logged = (self.logged or 0) + 1
-    self.events:row(row, math.tointeger(row.epoch) or math.tointeger(row.step) or self.logged)
+    self.logged = (self.logged or #self:metrics()) + 1
+    self.events:row(row, math.tointeger(row.step) or math.tointeger(row.epoch) or self.logged)
   end
   append(self, "metrics.jsonl", line)
 end
@@ -228,20 +228,34 @@ function M.begun(run)
   return run
 end
 
---- Notes that whoever comes next goes on with a run: an error that ends its process is none of its own.
-function M.goes_on(run)
-  going[run.path].goes_on = true
+--- Notes that a run is a cell's, with which whoever comes next goes on: an error that ends its process is none of its
+--- own. release() is called when it ends so.
+function M.of_cell(run, release)
+  going[run.path].run, going[run.path].release = run, release
   return run
 end
 
+-- A folder that is gone or full is not for these to tell of.
+
+--- Ends the cells that Ctrl-C has stopped at the prompt, where no handler of Lua's ran.
+function M.end_cells()
+  for path, left in pairs(going) do
+    if left.run then
+      if is_own(path) then pcall(left.run.interrupt, left.run) end
+      left.release()
+      going[path] = nil
+    end
+  end
+end
+
 --- Ends all that this process has begun and not ended: with the error that ends it, { message, traceback }, as
---- failed, else as interrupted.
+--- failed, else, and cells always, as interrupted.
 function M.end_all(problem)
+  M.end_cells()
   for path, left in pairs(going) do
     if is_own(path) then
       local run = M.new({ path = path, status = left.status, clock = left.clock }, true)
-      -- A folder that is gone or full is not this function's to tell of.
-      if problem and not left.goes_on then pcall(run.fail, run, problem) else pcall(run.interrupt, run) end
+      if problem then pcall(run.fail, run, problem) else pcall(run.interrupt, run) end
     end
   end
 end

@@ -3,6 +3,7 @@
 
 local core = require "thresh.core"
 local inspect = require("thresh.inspect").inspect
+local json = require "thresh.json"
 local halving = require "thresh.sweep.halving"
 local handles = require "thresh.runs.run"
 local native = require "thresh.sweep.native"
@@ -11,6 +12,7 @@ local plain = require "thresh.runs.plain"
 local runs = require "thresh.runs"
 local shared = require "thresh.sweep.shared"
 local space = require "thresh.sweep.space"
+local stores = require "thresh.sweep.store"
 local tpe = require "thresh.sweep.tpe"
 
 local M = {}
@@ -25,7 +27,7 @@ local function trials_of(sweep)
     local record = sweep.store:record(cell.hash)
     local point = record and sweep.store:point(cell.hash)
     if point then
-      local value = record.state == "done" and type(record.result) == "table" and record.result[sweep.tpe.metric]
+      local value = record.state == "done" and space.at(record.result, sweep.tpe.metric)
       trials[#trials + 1] = { number = cell.number, point = point, value = type(value) == "number" and value or 0 / 0 }
     end
   end
@@ -54,11 +56,22 @@ local function put_aside(path, problem)
   io.stderr:write(string.format("sweep: %s; it is kept as %s\n", tostring(problem), aside))
 end
 
+-- Whether a folder is not there any more, as one that `thresh runs gc` has deleted.
+local function is_gone(path)
+  local file, _, code = io.open(path)
+  if file then file:close() end
+  return code == 2 -- ENOENT
+end
+
 -- The folder of an earlier try that was not recorded, or nil.
 local function begun(sweep, cell, lease, id)
   local store = sweep.store
   local path = store:started(cell.hash)
-  if path then return path end
+  if path then
+    if not is_gone(path) then return path end
+    os.remove(store:path("started", cell.hash))
+    return nil
+  end
   -- One that an earlier holder of the lease has made but not noted.
   local ending = "-" .. sweep.name .. "-" .. id .. "/"
   for _, name in ipairs(lease.generation > 0 and core.list_directory(store.root) or {}) do
@@ -69,15 +82,16 @@ end
 -- The run folder, that of an earlier try that did not end or a new one; and whether the run has ended.
 local function run_of(sweep, cell, lease)
   local store = sweep.store
+  local function release() native.release(lease.path) end
   local tries = store:tries(cell.hash)
-  local id = (tries == 0 and cell.hash or native.digest(cell.hash .. ":" .. tries)):sub(1, 8)
+  local id = native.digest(string.format("%s:%s:%d", cell.hash, store:token(), tries)):sub(1, 12)
   local path = begun(sweep, cell, lease, id)
   if path then
     local ok, known = pcall(runs.load, path)
     if ok then
       store:start(cell.hash, path)
       if known.status.state == "done" or known.status.state == "failed" then return known, true end
-      return handles.goes_on(runs.reopen(path)), false
+      return handles.of_cell(runs.reopen(path), release), false
     end
     put_aside(path, known)
     os.remove(store:path("started", cell.hash))
@@ -86,7 +100,7 @@ local function run_of(sweep, cell, lease)
     root = store.root, name = sweep.name, config = cell.params, id = id, tags = { "sweep:" .. sweep.name },
   }
   store:start(cell.hash, run.path)
-  return handles.goes_on(run), false
+  return handles.of_cell(run, release), false
 end
 
 -- What a trial finds on its run beside the run's own methods.
@@ -104,10 +118,12 @@ local function equip(sweep, cell, run, notes)
   end)
   rawset(run, "shared_trace", function(given)
     if given == run then error("run.shared_trace is a function: write run.shared_trace { … }", 2) end
-    local path, record, made, seconds = shared.find(sweep.store.root, given, 2)
-    notes.apart = notes.apart + seconds
+    local path, record, made, seconds, cpu_seconds = shared.find(sweep.store.root, given, 2)
+    notes.seconds, notes.cpu_seconds = notes.seconds + seconds, notes.cpu_seconds + cpu_seconds
+    local key = path:match "([^/]+)/[^/]+$"
+    for _, known in ipairs(notes.shared) do if known.key == key then return path end end
     notes.shared[#notes.shared + 1] = {
-      key = path:match "([^/]+)/[^/]+$", seconds = record.seconds, cpu_seconds = record.cpu_seconds, made = made,
+      key = key, seconds = record.seconds, cpu_seconds = record.cpu_seconds, made = made,
     }
     return path
   end)
@@ -132,12 +148,22 @@ local function logged(run, body)
   print = function(...)
     local words = table.pack(...)
     for i = 1, words.n do words[i] = tostring(words[i]) end
-    run:write(table.concat(words, "\t") .. "\n")
+    -- Where Ctrl-C has stopped the trial, nobody has put the other print back.
+    if run.status.state == "running" then run:write(table.concat(words, "\t") .. "\n") end
     own(...)
   end
   local results = table.pack(xpcall(body, with_traceback))
   print = own
   return table.unpack(results, 1, results.n)
+end
+
+-- Why a search cannot use a result, or nil.
+local function lacks(sweep, result)
+  local metric = sweep.tpe and sweep.tpe.metric
+  if not metric or type(space.at(result, metric)) == "number" then return nil end
+  local names = options.names(space.flat(result))
+  return string.format("tpe needs the number '%s' in the result%s; it has %s", metric,
+    options.suggestion(metric, names), #names > 0 and table.concat(names, ", ") or "none")
 end
 
 -- Runs the trial: its result, or nil and an error.
@@ -147,13 +173,24 @@ local function try(sweep, cell, run)
   math.randomseed(number_of(cell))
   local ok, result = logged(run, function() return sweep.trial(cell.params, run) end)
   if not ok then return nil, result end
-  if result == nil then result = {} end
+  -- One that ends its run itself has told its result there.
+  if result == nil then result = run.status.result or {} end
   local fits, copy = pcall(plain.written, "the result of the trial", result)
   if not fits or type(copy) ~= "table" or #copy > 0 then
     return nil, { message = fits and "the trial must return a table of results by name, got "
       .. (type(copy) == "table" and "a list" or options.shown(copy)) or tostring(copy) }
   end
-  return plain.read(copy)
+  copy = plain.read(copy)
+  local problem = lacks(sweep, copy)
+  if problem then return nil, { message = problem } end
+  return copy
+end
+
+-- What earlier tries of a run have taken that SIGTERM ended: seconds, cpu_seconds and the shared traces.
+local function spent(run)
+  local text = stores.read(run.path .. "/spent.json")
+  local ok, value = pcall(json.decode, text or "")
+  return ok and type(value) == "table" and plain.read(value) or { seconds = 0, cpu_seconds = 0, shared = {} }
 end
 
 -- Whether the process was asked to end, by SIGTERM, while a trial trained.
@@ -179,25 +216,32 @@ local function complete(sweep, cell, lease)
     record.error = { message = string.format("the process that ran it died %d times; out of memory?", lease.deaths) }
     run:fail(record.error)
   else
-    local notes = { apart = 0, shared = {} }
+    local before = spent(run)
+    -- Waiting for a shared trace, or making it, is told apart.
+    local notes = { seconds = 0, cpu_seconds = 0, shared = before.shared }
     equip(sweep, cell, run, notes)
     local clock, cpu = core.clock(), os.clock()
     local result, problem = try(sweep, cell, run)
-    -- Waiting for a shared trace, or making it, is told apart.
-    record.seconds, record.cpu_seconds = core.clock() - clock - notes.apart, os.clock() - cpu
+    record.seconds = before.seconds + core.clock() - clock - notes.seconds
+    record.cpu_seconds = before.cpu_seconds + os.clock() - cpu - notes.cpu_seconds
     if problem and terminated() then
+      run:save("spent.json", {
+        seconds = record.seconds, cpu_seconds = record.cpu_seconds, shared = json.list(notes.shared),
+      })
       -- Training has said so itself where it wrote a checkpoint.
       if run.status.state == "running" then run:interrupt() end
       return "terminated"
     end
+    if #notes.shared > 0 then record.shared = notes.shared end
     if problem then
       record.state, record.error = "failed", message_of(problem)
       run:write(record.error.traceback or record.error.message .. "\n")
-      run:fail(problem)
+      if run.status.state == "running" then run:fail(problem) end
     else
-      record.state, record.result, record.stopped = "done", result, notes.stopped
-      if #notes.shared > 0 then record.shared = notes.shared end
-      run:finish(result)
+      -- A trial may have ended its run itself.
+      if run.status.state == "running" then run:finish(result) end
+      record.state = run.status.state == "failed" and "failed" or "done"
+      record.result, record.error, record.stopped = result, run.status.error, notes.stopped
     end
   end
   store:finish(cell.hash, record)

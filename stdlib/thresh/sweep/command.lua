@@ -4,6 +4,7 @@
 local core = require "thresh.core"
 local json = require "thresh.json"
 local native = require "thresh.sweep.native"
+local quoted = require("thresh.command_line").quoted
 local words = require "thresh.sweep.words"
 
 local M = {}
@@ -48,15 +49,10 @@ function M.words(command, more)
   return list
 end
 
-function M.quoted(text)
-  if text:find "^[%w_./=:,+%-]+$" then return text end
-  return "'" .. text:gsub("'", "'\\''") .. "'"
-end
-
 --- Words as a line of the shell.
 function M.line(list)
   local out = {}
-  for i, word in ipairs(list) do out[i] = M.quoted(word) end
+  for i, word in ipairs(list) do out[i] = quoted(word) end
   return table.concat(out, " ")
 end
 
@@ -70,7 +66,7 @@ end
 
 --- A line that runs some cells of a sweep, from any folder: numbers is text such as "1,4-6".
 function M.cells_line(command, folder, numbers)
-  return "cd " .. M.quoted(folder) .. " && " .. M.line(M.words(command, { "--cells", numbers }))
+  return "cd " .. quoted(folder) .. " && " .. M.line(M.words(command, { "--cells", numbers }))
 end
 
 --- Keeps the command in the folder of a sweep, for `thresh sweep`.

@@ -16,7 +16,7 @@ local M = {}
 --- The options of `asha`, checked.
 function M.check(given, level)
   local o = options.check("sweep: asha", given, {
-    metric = { "string", required = true }, mode = { "string", default = "max" },
+    mode = { "string", default = "max" },
     min = { "integer", default = 1, from = 1 }, max = { "integer", required = true, from = 1 },
     factor = { "integer", default = 3, from = 2 },
   }, level + 1)

@@ -65,6 +65,7 @@ local function tend(sweep, command, workers, threads)
       stop(workers)
       error(string.format("sweep: a worker ended with status %d; its log %s ends:\n  %s", status, log, tail(log)), 0)
     elseif status then
+      sweep.last_log = workers[i].log
       table.remove(workers, i)
     end
   end
@@ -105,6 +106,12 @@ function M.run(sweep, watch)
     if native.status(workers[1].id) then table.remove(workers, 1) else native.sleep(0.01) end
   end
   line:finish(reason or "done")
+  local done, failed = sweep.store:count(sweep.cells)
+  if not reason and done + failed < #sweep.cells then
+    error(string.format("sweep: the workers of '%s' have ended, but %d of %d cells are not recorded; a worker runs the "
+      .. "script again and must come to the same th.sweep. The last one's log %s ends:\n  %s", sweep.name,
+      #sweep.cells - done - failed, #sweep.cells, sweep.last_log, tail(sweep.last_log)), 0)
+  end
   return reason
 end
 

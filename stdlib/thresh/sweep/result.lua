@@ -4,6 +4,7 @@
 local columns = require "thresh.columns"
 local json = require "thresh.json"
 local options = require "thresh.options"
+local plain = require "thresh.runs.plain"
 local space = require "thresh.sweep.space"
 
 local M = {}
@@ -14,8 +15,8 @@ Result.__index = Result
 -- A setting as a table shows it.
 local function text_of(value)
   if value == nil then return "" end
-  if type(value) == "string" then return value end
-  return json.encode(value)
+  value = plain.written("sweep", value)
+  return type(value) == "string" and value or json.encode(value)
 end
 
 -- The settings that differ between cells, in order, the seed last.
@@ -108,13 +109,13 @@ local function metrics_of(cells)
   return options.names(names)
 end
 
-local function names_of(what, given, cells, level)
+local function names_of(method, what, given, cells, level)
   local names = type(given) == "string" and { given } or given
   local known = {}
   for _, cell in ipairs(cells) do for name in pairs(space.flat(cell.params or {})) do known[name] = true end end
   for _, name in ipairs(names) do
     if type(name) ~= "string" or not known[name] then
-      error(string.format("sweep:table: option '%s' names %s, which is no setting of the sweep%s", what,
+      error(string.format("sweep:%s: option '%s' names %s, which is no setting of the sweep%s", method, what,
         options.shown(name), type(name) == "string" and options.suggestion(name, options.names(known)) or ""), level + 1)
     end
   end
@@ -149,8 +150,8 @@ function Result:table(given)
   if o.cols and #metrics ~= 1 then
     error("sweep:table: with option 'cols' one metric must be named; there are " .. table.concat(metrics, ", "), 2)
   end
-  local rows = o.rows and names_of("rows", o.rows, self.cells, 2)
-  if o.cols then names_of("cols", o.cols, self.cells, 2) end
+  local rows = o.rows and names_of("table", "rows", o.rows, self.cells, 2)
+  if o.cols then names_of("table", "cols", o.cols, self.cells, 2) end
   if not rows then
     rows = {}
     for _, name in ipairs(varied(self.cells)) do
@@ -231,13 +232,9 @@ end
 --- of settings such as { selector = "Full" }, gives to each. { columns, rows, caption }.
 function Result:costs(given)
   local o = options.check("sweep:costs", given, { rows = { { "string", "table" } }, baseline = { "table" } }, 2)
-  local uses, names = {}, o.rows and names_of("rows", o.rows, self.cells, 2)
+  local uses, names = {}, o.rows and names_of("costs", "rows", o.rows, self.cells, 2)
   for _, cell in ipairs(self.cells) do
-    local counted = {}
-    for _, trace in ipairs(cell.shared or {}) do
-      if not counted[trace.key] then uses[trace.key] = (uses[trace.key] or 0) + 1 end
-      counted[trace.key] = true
-    end
+    for _, trace in ipairs(cell.shared or {}) do uses[trace.key] = (uses[trace.key] or 0) + 1 end
   end
   if not names then
     names = {}
@@ -308,6 +305,12 @@ local function printed(t)
   return table.concat(out, "\n")
 end
 
+--- How a cell failed, in a line.
+function M.failure(number, record)
+  return string.format("cell %d failed: %s (%s)", number, (record.error and record.error.message or ""):match "[^\n]*",
+    record.run or "no run folder")
+end
+
 Result.__tostring = function(self)
   local text = printed(self:table())
   for _, cell in ipairs(self.cells) do
@@ -317,10 +320,7 @@ Result.__tostring = function(self)
     end
   end
   for _, cell in ipairs(self.cells) do
-    if cell.state == "failed" then
-      text = text .. string.format("\ncell %d failed: %s (%s)", cell.number,
-        (cell.error and cell.error.message or ""):match "[^\n]*", cell.run or "no run folder")
-    end
+    if cell.state == "failed" then text = text .. "\n" .. M.failure(cell.number, cell) end
   end
   return text
 end

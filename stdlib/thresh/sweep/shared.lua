@@ -32,6 +32,10 @@ end
 
 -- Makes the trace and tells what it cost.
 local function make(folder, key, o)
+  -- What processes that were killed have left.
+  for _, name in ipairs(core.list_directory(folder)) do
+    if name:find "^making%-" then os.remove(folder .. "/" .. name) end
+  end
   local path = string.format("%s/making-%d.trace", folder, native.process_id())
   local clock, cpu = core.clock(), os.clock()
   local costs = o.make(path)
@@ -49,8 +53,8 @@ local function make(folder, key, o)
   return record
 end
 
---- Finds or makes the trace: its path, the record of its making, whether it was made here, and the seconds
---- that this took, waiting included.
+--- Finds or makes the trace: its path, the record of its making, whether it was made here, and the seconds and CPU
+--- seconds that this took, waiting included.
 function M.find(root, given, level)
   local o = options.check("sweep.shared", given, rules, level + 1)
   local fingerprint = type(o.data) == "string" and o.data or o.data:fingerprint()
@@ -58,23 +62,26 @@ function M.find(root, given, level)
     data = fingerprint, method = o.method, options = o.options, seed = o.seed, model = o.model,
   }, level)
   local folder = string.format("%s/shared/%s", root, native.digest(json.encode(key)):sub(1, 16))
-  local clock = core.clock()
+  local clock, cpu = core.clock(), os.clock()
   core.make_directory(folder)
   local pause = 0.05
+  local function found(record, here)
+    return folder .. "/subsets.trace", record, here, core.clock() - clock, os.clock() - cpu
+  end
   while true do
     local record = made(folder)
-    if record then return folder .. "/subsets.trace", record, false, core.clock() - clock end
+    if record then return found(record, false) end
     local lease = native.claim(folder .. "/lease", 60, 5)
     if lease then
       -- Whoever had it before may have ended in between.
       record = made(folder)
-      local ok, problem = true, nil
-      if not record then
+      local here, ok, problem = record == nil, true, nil
+      if here then
         ok, problem = pcall(function() record = make(folder, key, o) end)
       end
       native.release(lease.path)
       if not ok then error(problem, 0) end
-      return folder .. "/subsets.trace", record, true, core.clock() - clock
+      return found(record, here)
     end
     native.sleep(pause)
     pause = math.min(2, pause * 1.5)

@@ -7,6 +7,7 @@ local core = require "thresh.core"
 local commands = require "thresh.sweep.command"
 local native = require "thresh.sweep.native"
 local options = require "thresh.options"
+local quoted = require("thresh.command_line").quoted
 local store_module = require "thresh.sweep.store"
 
 local M = {}
@@ -122,7 +123,7 @@ function M.script(sweep, command, cells, limit, paths)
   local words = commands.words(command)
   table.insert(words, 2, "--threads=" .. o.cpus)
   return batch:format(sweep.name, tasks - 1, o.parallel and "%" .. o.parallel or "", o.cpus, paths.sweep, settings,
-    commands.quoted(paths.folder), o.setup ~= "" and o.setup .. "\n" or "", commands.quoted(paths.cells),
+    quoted(paths.folder), o.setup ~= "" and o.setup .. "\n" or "", quoted(paths.cells),
     commands.line(words)), lines
 end
 
@@ -148,12 +149,12 @@ function M.slurm(sweep, command)
   write(list, table.concat(lines))
   local path = store:path("slurm", number .. ".sh")
   write(path, text)
-  local job, problem = output("sbatch --parsable " .. commands.quoted(path))
+  local job, problem = output("sbatch --parsable " .. quoted(path))
   job = job and job:match "(%d+)[^\n]*%s*$"
   if not job then fail("sweep: sbatch has refused %s: %s", path, ((problem or "no job number"):gsub("%s+$", ""))) end
   native.publish(store:path("slurm", number .. ".job"), job .. "\n")
   print(string.format("sweep %s: job %s, %d tasks for %d cells", sweep.name, job, #lines, #cells))
-  local root = store.root == "runs" and "" or " --root " .. commands.quoted(store.root)
+  local root = store.root == "runs" and "" or " --root " .. quoted(store.root)
   print(string.format("thresh sweep status|collect|cancel %s%s follows it", sweep.name, root))
 end
 

@@ -4,6 +4,7 @@
 --
 --   definition.json      what was asked for
 --   cells.jsonl          the plan: a line for each cell, numbered
+--   token                what the names of its run folders are made with
 --   leases/HASH.n        who works on a cell
 --   started/HASH         the run folder of the cell, as soon as there is one
 --   points/HASH.json     the values that a search chose for the cell
@@ -18,6 +19,7 @@ local json = require "thresh.json"
 local native = require "thresh.sweep.native"
 local options = require "thresh.options"
 local plain = require "thresh.runs.plain"
+local runs_native = require "thresh.runs.native"
 local space = require "thresh.sweep.space"
 
 local Store = {}
@@ -38,7 +40,7 @@ M.read = read
 --- The store of a sweep; nothing is read or made yet.
 function M.new(root, name)
   return setmetatable({
-    root = root, name = name, folder = root .. "/sweeps/" .. name, records = {}, stale = 60, beat = 5,
+    root = root, name = name, folder = root .. "/sweeps/" .. name, records = {}, points = {}, stale = 60, beat = 5,
   }, Store)
 end
 
@@ -107,13 +109,15 @@ function Store:define(definition, cells, update)
         error(string.format("sweep: '%s' was started with another definition:\n  %s\n%s", self.name,
           table.concat(difference, "\n  "), hint:format(self.folder)), 0)
       end
-      os.remove(path)
+      -- The plan first: killed in between, the next start finds the old definition and does the same.
       os.remove(self:path "cells.jsonl")
+      os.remove(path)
     end
   end
   local lines = {}
   for i, cell in ipairs(cells) do
-    lines[i] = json.encode { number = cell.number, hash = cell.hash, params = cell.params } .. "\n"
+    local plan = { number = cell.number, hash = cell.hash, params = cell.params }
+    lines[i] = json.encode(plain.written("sweep", plan)) .. "\n"
   end
   native.publish(self:path "cells.jsonl", table.concat(lines))
 end
@@ -124,7 +128,7 @@ function Store:planned()
   for line in (read(self:path "cells.jsonl") or ""):gmatch "[^\n]+" do
     local ok, cell = pcall(json.decode, line)
     if not ok then error(string.format("sweep: %s cannot be read: %s", self:path "cells.jsonl", cell), 0) end
-    cells[#cells + 1] = cell
+    cells[#cells + 1] = plain.read(cell)
   end
   return cells
 end
@@ -134,14 +138,26 @@ function Store:run_path(path) return path and self.root .. "/" .. path:match "[^
 
 --- The values that a search has chosen for a cell, or nil.
 function Store:point(hash)
-  local text = read(self:path("points", hash .. ".json"))
-  return text and plain.read(json.decode(text))
+  if not self.points[hash] then
+    local text = read(self:path("points", hash .. ".json"))
+    self.points[hash] = text and plain.read(json.decode(text))
+  end
+  return self.points[hash]
 end
 
 --- Keeps the values that a search has chosen; what was kept first counts.
 function Store:choose(hash, point)
   native.publish(self:path("points", hash .. ".json"), json.encode(plain.written("sweep", point)) .. "\n")
   return self:point(hash)
+end
+
+--- A text that tells the run folders of this sweep from those of another of its name, which may have been removed.
+function Store:token()
+  if not self.own then
+    native.publish(self:path "token", runs_native.new_id() .. "\n", false)
+    self.own = read(self:path "token"):match "%S+"
+  end
+  return self.own
 end
 
 --- The run folder of a cell that was begun, or nil.
@@ -173,12 +189,10 @@ function Store:record(hash)
   return value
 end
 
---- Records how a cell ended; false where that has been recorded before.
+--- Records how a cell ended, unless that has been recorded before.
 function Store:finish(hash, record)
-  local ours = native.publish(self:path("cells", hash .. ".json"),
-    json.encode(plain.written("sweep", record)) .. "\n")
+  native.publish(self:path("cells", hash .. ".json"), json.encode(plain.written("sweep", record)) .. "\n")
   self.records[hash] = nil
-  return ours
 end
 
 --- Reads what has been recorded since; how many of the cells are done, and how many have failed.
@@ -205,7 +219,11 @@ function Store:retry(hash)
     os.remove(self:path("started", hash))
   end
   self.records[hash] = nil
+  self:forgive(hash)
 end
+
+--- Lets those no longer count that died at a cell: a new start, not one after the other, decides what is run.
+function Store:forgive(hash) native.forgive(self:path("leases", hash), self.stale) end
 
 --- How often a cell was tried before.
 function Store:tries(hash)

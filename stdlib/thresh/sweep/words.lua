@@ -11,7 +11,7 @@ local most = 1000000
 
 local function check_span(name, given, first, last)
   if last >= first and math.ult(most - 1, last - first) then
-    error(string.format("sweep: --%s: '%s' has more than %d numbers", name, given, most), 0)
+    command_line.fail("--%s: '%s' has more than %d numbers", name, given, most)
   end
 end
 
@@ -20,20 +20,9 @@ local function whole(least)
   return function(name, text)
     local n = math.tointeger(tonumber(text))
     if not n or n < least then
-      error(string.format("sweep: --%s needs a whole number of at least %d, got '%s'", name, least, text), 0)
+      command_line.fail("--%s needs a whole number of at least %d, got '%s'", name, least, text)
     end
     return n
-  end
-end
-
-local function choice(...)
-  local choices = { ... }
-  return function(name, text)
-    for _, known in ipairs(choices) do
-      if text == known then return text end
-    end
-    error(string.format("sweep: --%s must be one of %s, got '%s'%s", name, table.concat(choices, ", "), text,
-      options.suggestion(text, { table.unpack(choices) })), 0)
   end
 end
 
@@ -44,19 +33,58 @@ local function numbers(name, text)
     local first, last = part:match "^(%d+)%-(%d+)$"
     first, last = math.tointeger(first or part), math.tointeger(last or part)
     if not first or not last or first < 1 or last < first then
-      error(string.format("sweep: --%s needs numbers such as 1,4-6, got '%s'", name, text), 0)
+      command_line.fail("--%s needs numbers such as 1,4-6, got '%s'", name, text)
     end
     check_span(name, part, first, last)
     for i = first, last do set[i] = true end
   end
+  if next(set) == nil then command_line.fail("--%s needs numbers such as 1,4-6, got '%s'", name, text) end
   return set
 end
 
-local function text(_, value) return value end
+-- A value of --set: a number, true, false, or a text.
+local function value_of(text)
+  if text == "true" then return true end
+  if text == "false" then return false end
+  return math.tointeger(tonumber(text)) and not text:find "[%.eE]" and math.tointeger(tonumber(text))
+    or tonumber(text) or text
+end
+
+-- The values of key=value and each as a text: commas part them, 0..4 are the whole numbers from 0 to 4, and what
+-- stands in quotes is one text, whatever it reads like.
+local function values_of(given)
+  local values, texts, at = {}, {}, 1
+  local function add(value, text) values[#values + 1], texts[#texts + 1] = value, text end
+  while at <= #given do
+    local quoted, behind = given:match('^"([^"]*)"(),', at)
+    if not quoted then quoted, behind = given:match('^"([^"]*)"()$', at) end
+    local part = quoted or given:match("^[^,]*", at)
+    local first, last = part:match "^(%-?%d+)%.%.(%-?%d+)$"
+    first, last = math.tointeger(first), math.tointeger(last)
+    if quoted then
+      add(quoted, quoted)
+    elseif first and last then
+      check_span("set", part, first, last)
+      for i = first, last do add(i, tostring(i)) end
+    elseif part ~= "" then
+      add(value_of(part), part)
+    end
+    at = (behind or at + #part) + 1
+  end
+  return values, texts
+end
+
+-- key=value as { key, values, texts, text }.
+local function setting(_, given)
+  local key, text = given:match "^([^=]+)=(.*)$"
+  local values, texts = values_of(text or "")
+  if #values == 0 then command_line.fail("--set needs key=value, got '%s'", given) end
+  return { key = key, values = values, texts = texts, text = text }
+end
 
 M.known = {
-  set = text, jobs = whole(1), retry = choice("failed"), ["fail-fast"] = true, ["max-failures"] = whole(1),
-  launcher = choice("local", "slurm", "print"), cells = numbers, update = true, ["same-code"] = true,
+  set = setting, jobs = whole(1), retry = command_line.one_of("failed"), ["fail-fast"] = true, ["max-failures"] = whole(1),
+  launcher = command_line.one_of("local", "slurm", "print"), cells = numbers, update = true, ["same-code"] = true,
 }
 
 --- What a word says: its option, the text behind "=" if any, and whether a value follows as a word.
@@ -66,31 +94,7 @@ function M.option(word)
   return rule and name, value, rule and rule ~= true and value == nil
 end
 
--- A value of --set: a number, true, false, or a text, in quotes where it would read as something else.
-local function value_of(given)
-  if given == "true" then return true end
-  if given == "false" then return false end
-  return math.tointeger(tonumber(given)) and not given:find "[%.eE]" and math.tointeger(tonumber(given))
-    or tonumber(given) or given:match '^"(.*)"$' or given
-end
-
--- The values of key=value: commas part them, and 0..4 are the whole numbers from 0 to 4.
-local function values_of(given)
-  local values = {}
-  for part in (given .. ","):gmatch "([^,]*)," do
-    local first, last = part:match "^(%-?%d+)%.%.(%-?%d+)$"
-    first, last = math.tointeger(first), math.tointeger(last)
-    if first and last then
-      check_span("set", part, first, last)
-      for i = first, last do values[#values + 1] = i end
-    elseif part ~= "" then
-      values[#values + 1] = value_of(part)
-    end
-  end
-  return values
-end
-
---- The options in a list of words: by name, with `set`, a list of { key, values, text }. Words that are not
+--- The options in a list of words: by name, with `set`, a list of { key, values, texts, text }. Words that are not
 --- of a sweep are the script's; they are refused unless `others` are allowed.
 function M.parse(given, others)
   local o, i = { set = {} }, 1
@@ -106,14 +110,9 @@ function M.parse(given, others)
         value = given[i]
         if value == nil then error(string.format("sweep: --%s needs a value", name), 0) end
       end
-      if name == "set" then
-        local key, rest = value:match "^([^=]+)=(.*)$"
-        local values = key and values_of(rest) or {}
-        if #values == 0 then error(string.format("sweep: --set needs key=value, got '%s'", value), 0) end
-        o.set[#o.set + 1] = { key = key, values = values, text = rest }
-      else
-        o[name] = M.known[name](name, value)
-      end
+      local ok, result = pcall(M.known[name], name, value)
+      if not ok then error("sweep: " .. result, 0) end
+      if name == "set" then o.set[#o.set + 1] = result else o[name] = result end
     elseif not others and word:find "^%-%-" then
       local names = options.names(M.known)
       for k, known in ipairs(names) do names[k] = "--" .. known end
