@@ -6,8 +6,9 @@ import ThreshLua
 public enum Sandbox {
   /// Modules of the standard library that `require` finds.
   public static let modules: Set<String> = [
-    "thresh", "thresh.batch", "thresh.coco", "thresh.columns", "thresh.compare",
-    "thresh.compare.baselines", "thresh.compare.entry", "thresh.compare.table", "thresh.context",
+    "thresh", "thresh.batch", "thresh.coco", "thresh.columns", "thresh.command_line",
+    "thresh.compare", "thresh.compare.baselines", "thresh.compare.entry",
+    "thresh.compare.table", "thresh.context",
     "thresh.deepfool", "thresh.define", "thresh.detect", "thresh.detection_table",
     "thresh.epoch_time", "thresh.gradients", "thresh.harvest", "thresh.inspect", "thresh.json",
     "thresh.layers",
@@ -15,8 +16,8 @@ public enum Sandbox {
     "thresh.plot.charts", "thresh.plot.data", "thresh.plot.figure", "thresh.plot.gnuplot",
     "thresh.plot.images", "thresh.plot.kinds", "thresh.plot.script", "thresh.plot.strings",
     "thresh.plot.study", "thresh.plot.style",
-    "thresh.plot.terminal", "thresh.plot.text", "thresh.progress", "thresh.runs",
-    "thresh.runs.native",
+    "thresh.plot.terminal", "thresh.plot.text", "thresh.progress",
+    "thresh.report.escape", "thresh.runs", "thresh.runs.native",
     "thresh.runs.plain", "thresh.runs.provenance", "thresh.runs.run", "thresh.runs.tensorboard",
     "thresh.select",
     "thresh.selection", "thresh.selector", "thresh.selectors.batches", "thresh.selectors.cached",

@@ -53,6 +53,25 @@ assert(commands:find("set terminal pdfcairo size 6.6667in,4.1667in noenhanced", 
 expect(points, "# series 1: position, value, low, high\n1 1 0.5 1.5\n2 2 1 2.5\n")
 commands = plot.bars({ string.rep("long ", 20), "b", "c" }, { 1, 2, 3 }, { y_label = "amount" }):source()
 assert(commands:find "with boxxyerror" and commands:find "set ytics %('long" and commands:find "set xlabel 'amount'")
+-- Lines across are amounts, be they of bars that lie.
+commands = plot.bars({ "a", "b" }, { 0.5, 2 }, { y_lines = { 1 }, horizontal = true }):source()
+assert(commands:find("set arrow from first 1, graph 0 to first 1, graph 1", 1, true), commands)
+commands = plot.bars({ "a", "b" }, { 0.5, 2 }, { y_lines = { 1 }, horizontal = false }):source()
+assert(commands:find("set arrow from graph 0, first 1 to graph 1, first 1", 1, true), commands)
+-- Intervals without an end go as far as the axis, those that are no numbers are none.
+commands, points = plot.bars({ 1, 2, 3 }, { low = { 0.5, 1, 0 }, high = { math.huge, 3, 0 / 0 } }):source()
+assert(commands:find("set yrange [0:3.18]", 1, true), commands)
+expect(points, "# series 1: position, value, low, high\n1 1 0.5 3.18\n2 2 1 3\n3 3 3 3\n")
+commands, points = plot.line({ 1, 2 }, { low = { -math.huge, 0 / 0 }, high = { math.huge, 3 } }):source()
+expect(points, "# series 1: x, y, low, high, x low, x high\n1 1 0.96 2.04 1 1\n2 2 2 2 2 2\n")
+-- A method of which no speedup is known is in the legend, be it alone.
+local unknown = { { label = "a", accuracy = 0.9 } }
+commands = plot.speedup(unknown):source()
+assert(commands:find "no finite points" and commands:find("title 'a (1 not reached)'", 1, true), commands)
+unknown[2] = { label = "b", accuracy = 0.9, speedup = { median = 2, low = 1, high = math.huge } }
+commands, points = plot.speedup(unknown):source()
+assert(commands:find "NaN with linespoints [^\n]*title 'a %(1 not reached%)'" and commands:find "title 'b'", commands)
+assert(points:find("\n2 0.9 0.9 0.9 1 2.04\n", 1, true), points)
 -- Panels with one legend: in each none, below all of them one.
 local function curve(title)
   return plot.line({ { label = "a", y = { 1, 2 } }, { label = "b", y = { 2, 3 } } }, { title = title })
@@ -104,7 +123,9 @@ local figures = {
   plot.line({ 1, 2 }, { style = "dots" }), plot.line({ 0, -1 }, { log_y = true }), plot.bars({ 0, -1 }, { log_y = true }),
   plot.line { 1e300, -1e300 }, plot.line { 5e-324, 1e-320 }, plot.scatter { 1.7e308, -1.7e308 }, plot.bars { 1e300, 1e-300 },
   plot.line { math.maxinteger, math.mininteger }, plot.line { 1e17, 1e17 + 64 }, plot.line { 3 }, plot.heatmap { { 0 / 0 } },
-  plot.line({ { y = { 1, 2 }, error = { 1, 0 / 0 } } }, { x_lines = { 1 } }),
+  plot.line({ { y = { 1, 2 }, error = { 1, 0 / 0 } } }, { x_lines = { 1 } }), plot.speedup(unknown),
+  plot.speedup { unknown[1] }, plot.bars({ 1, 2 }, { error = { math.huge, 0 / 0 } }),
+  plot.line({ 1, 2 }, { error = { math.huge, 1 }, log_y = true }),
 }
 for i, figure in ipairs(figures) do
   for _, ending in ipairs { "svg", "png", "pdf" } do
@@ -117,6 +138,8 @@ for i, figure in ipairs(figures) do
   end
 end
 assert(table.concat(th.data.image(scratch .. "/figure1.png").shape, " ") == "3 800 1280")
+-- An ending in capitals is one.
+assert(read(curve "a":save(scratch .. "/capitals.SVG")):find "</svg>%s*$")
 
 -- Texts that are commands elsewhere are texts: nothing is run, nothing is marked up.
 local touched = scratch .. "/touched"

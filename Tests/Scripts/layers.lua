@@ -29,7 +29,14 @@ for _, options in ipairs { {}, { null = null } } do
   assert(row.name == "w" and row.relative ~= row.relative and row.cosine ~= row.cosine, tostring(found))
 end
 local zeros = { w = th.zeros(2) }
-assert(th.layers.compare(zeros, zeros).rows[1].cosine == 1)
+row = th.layers.compare(zeros, zeros, { null = zeros }).rows[1]
+assert(row.cosine == 1 and row.relative == 0 and row.ratio == 0)
+-- Nothing is like zeros but zeros, and against no change any is infinite.
+found = th.layers.compare(zeros, { w = a.w }, { null = zeros })
+row = found.rows[1]
+assert(row.cosine == 0 and row.relative == math.huge and row.ratio == math.huge)
+assert(tostring(found):find "∞" and not tostring(found):find "inf" and not tostring(found):find "%d%d%d%d%d")
+assert(th.layers.compare({ w = a.w }, zeros).rows[1].cosine == 0)
 
 -- Models and files.
 local function model(seed) return th.models.mlp { classes = 3, in_channels = 1, image_size = 4, seed = seed } end
@@ -47,6 +54,14 @@ local h = th.layers.histogram("b", { base = a, other = b }, { bins = 2 })
 assert(h.counts.base[1] == 4 and h.counts.other[1] == 3 and h.counts.other[2] == 1)
 assert(h:csv() == "from,to,base,other\n1,2,4,3\n2,3,0,1\n")
 assert(tostring(h):find("base", 1, true))
+-- Labels are texts of CSV, small weights have figures, and what is not finite is left out.
+h = th.layers.histogram("w", {
+  ["a,b"] = { w = th.tensor { 1e-6, 2e-6, 0 / 0, 1 / 0 } }, ["=c"] = { w = th.tensor { 0 / 0 } },
+}, { bins = 1 })
+assert(h:csv():find "^from,to,'=c,\"a,b\"\n" and h:csv():find ",0,2\n$", h:csv())
+assert(tostring(h):find "1e%-06 … +2e%-06", tostring(h))
+h = th.layers.histogram("w", { a = { w = th.tensor { 0 / 0 } } }, { bins = 2 })
+assert(h.counts.a[1] == 0 and h.counts.a[2] == 0 and h.edges[3] > h.edges[1])
 
 -- What is wrong is named.
 local function fails(text, f, ...)

@@ -124,6 +124,91 @@ for _, y in ipairs { { 1e300, -1e300 }, { 5e-324, 1e-320 }, { 1e17, 1e17 + 64 },
   assert(#tostring(plot.line(y, { log_y = true })) > 0 and #tostring(plot.histogram(y)) > 0)
 end
 
+-- What lies far outside is cut off where the field ends, in its direction; an infinite interval goes as far as the
+-- axis, one with an end that is no number is none.
+drawn(plot.line({ 1, 2, 1e9 }, { y_range = { 0, 3 }, width = 9, height = 4 }), [[
+
+3 ┤    ⢸
+  │  ⢀⡠⠜
+  │⠔⠊⠁
+0 ┤
+  └┬───────┬
+   1       3
+]])
+drawn(plot.scatter({ 1, 2, 3 }, { 1, 2, 3 }, { error = { math.huge, 0 / 0, 0 }, width = 9, height = 3 }), [[
+
+4 ┤│       ●
+2 ┤●   ●
+0 ┤│
+  └┬───────┬
+   1       3
+]])
+drawn(plot.line({ 1, 2, 3 }, { error = { 0.5, math.huge, 0.5 }, width = 9, height = 3, y_range = { 0, 4 } }), [[
+
+4 ┤   ⠄⠈ ⠁⠐⣀
+  │⡀⢐⣀⡠⠤⠔⠒⠩
+0 ┤⠍⠡ ⡀⢀ ⠁
+  └┬───────┬
+   1       3
+]])
+local of_line = { width = 9, height = 3, y_range = { 0, 4 } }
+local bare = tostring(plot.line({ 1, 2, 3 }, of_line))
+of_line.error = { 0.5, 0 / 0, 0.5 }
+assert(tostring(plot.line({ 1, 2, 3 }, of_line)) == bare)
+local far = { low = { 0, -math.huge }, high = { 9, math.huge } }
+assert(#tostring(plot.line({ 1, 1e9 }, { 1, 2 }, { error = { 1, 1 }, x_range = { 0, 3 } })) > 0)
+assert(#tostring(plot.line({ 1, 2 }, { low = far.low, high = far.high, log_y = true })) > 0)
+assert(#tostring(plot.line({ 1, 1e300 }, { y_range = { 0, 1e-300 } })) > 0)
+
+-- Without colours too steps are steps, and points are joined in the order they come in.
+drawn(plot.line({ { y = { 1, 3, 2 }, style = "steps" }, { y = { 1, 1, 1 } } }, {
+  width = 9, height = 3, y_range = { 1, 3 },
+}), [[
+
+3 ┤    ●●●●●
+  │    ●   ●
+1 ┤○○○○○○○○○
+  └┬───────┬
+   1       3
+]])
+drawn(plot.scatter({ 1, 9, 5 }, { 1, 1, 3 }, { style = "both", width = 9, height = 3, y_range = { 1, 3 } }), [[
+
+3 ┤    ●
+  │     ··
+1 ┤●·······●
+  └┬───────┬
+   1       9
+]])
+
+-- Ticks of large numbers that are near each other differ; a long label is cut in colour as without.
+local near = tostring(plot.line { 1200000, 1200060 })
+assert(near:find "1.20006e6 ┤" and near:find "1.20004e6 ┤" and near:find "1.2e6 ┤", near)
+local long = plot.line({ 1, 2 }, { label = string.rep("long ", 30) }):text { width = 40, colour = true }
+for line in (long .. "\n"):gmatch "(.-)\n" do assert(utf8.len((line:gsub("\27%[[%d;]*m", ""))) <= 40, line) end
+assert(long:find "long…" or long:find "lo…", long)
+
+-- Ranges of histograms, in which bins are cut off or leave room.
+drawn(plot.histogram({ 0, 0, 0, 1, 1, 2, 5 }, { width = 12, height = 3, x_range = { 0.5, 3.5 }, y_range = { 0, 2 } }), [[
+
+  count
+2 ┤████
+  │████▄▄▄▄
+0 ┤████████
+  └┬──────────┬
+  0.5       3.5
+]])
+drawn(plot.histogram({ 0, 0, 1 }, { width = 10, height = 2, x_range = { -2.5, 2.5 } }), [[
+
+  count
+2 ┤    ██
+0 ┤    ████
+  └┬────────┬
+ -2.5     2.5
+]])
+
+assert(tostring(plot.bars { 1.7e308, -1.7e308 }):find "\n2 │█[^ ]* %-1.7e")
+assert(tostring(plot.bars({ 5e-324, 1 }, { log_y = true })):find "\n2 │█[^ ]* 1")
+
 -- What is given in other forms is the same.
 local x, y = { 1, 2, 3 }, { 3, 1, 2 }
 local plain = tostring(plot.line(x, y))
@@ -175,6 +260,9 @@ local bytes = plot.image_grid(th.tensor({ { { 0, 16 } } }, { dtype = "uint8" }),
 assert(bytes:image()[1][1][2] == 255)
 local labelled = plot.image_grid(th.zeros(2, 1, 8, 8), { labels = { "a", "\u{E9}" }, title = "two", border = 2 })
 assert(labelled:image().shape[2] > 64 + 4 + 7 and tostring(labelled):find "two" and tostring(labelled):find "1 a, 2 é")
+-- A picture of one pixel has no room for a title, but for its beginning.
+local pixel = plot.image_grid(th.zeros(1, 1, 1, 1), { scale = 1, border = 0, title = "a title", labels = { "a" } })
+assert(pixel:image().shape[3] == 1)
 local scratch = ...
 assert(labelled:save(scratch .. "/grid.png") and th.data.image(scratch .. "/grid.png"):equal(labelled:image()))
 support.refused({ "must end in .png" }, labelled.save, labelled, scratch .. "/grid.svg")
@@ -226,6 +314,17 @@ curves = plot.curves({ { label = "a", runs = { history(1, 3, 5), { history = his
 local points = curves.series[1].points
 assert(#points == 50 and points[1][1] == 2 and points[50][1] == 4)
 for _, p in ipairs(points) do assert(math.abs(p[2] - p[1] / 10) < 1e-12) end
+-- The rows of a run folder keep training and selection apart.
+local logged = {
+  { epoch = 1, train_seconds = 1, select_seconds = 2, train_cpu_seconds = 4, select_cpu_seconds = 1, accuracy = 0.5 },
+}
+for name, at in pairs { seconds = 3, cpu_seconds = 5, train_seconds = 1 } do
+  assert(plot.curves({ { runs = { logged } } }, { x = name }).series[1].points[1][1] == at, name)
+end
+-- Curves that have one place in common are compared there.
+local whole, begun = { { epoch = 1, accuracy = 1 }, { epoch = 2, accuracy = 0.5 } }, { { epoch = 1, accuracy = 0 } }
+points = plot.curves({ { runs = { whole, begun } } }).series[1].points
+assert(#points == 1 and points[1][1] == 1 and points[1][2] == 0.5 and points[1].low == 0 and points[1].high == 1)
 support.refused({ "group 1 has no runs" }, plot.curves, { 1 })
 support.refused({ "range, quartiles" }, plot.curves, {}, { band = "all" })
 
@@ -237,6 +336,13 @@ local speed = plot.speedup({
 }, { title = "speed" })
 assert(#speed.series == 2 and speed.series[1].label == "a (1 not reached)" and #speed.series[1].points == 1)
 assert(speed.series[2].points[1].x_low == 1 and speed.series[2].points[1].high == 0.85 and speed.x_lines[1] == 1)
+-- Methods of which nothing is known are in the legend, be it alone.
+local unknown = { { label = "a", accuracy = 0.9 }, { label = "b", speedup = { below = 2 }, accuracy = 0.8 } }
+speed = tostring(plot.speedup(unknown))
+assert(speed:find "no finite points" and speed:find "● a %(1 not reached%)   ○ b %(1 not reached%)", speed)
+unknown[3] = { label = "c", speedup = { median = 2, low = 1, high = math.huge }, accuracy = 0.9 }
+speed = tostring(plot.speedup(unknown))
+assert(speed:find "a %(1 not reached%)" and speed:find "▲ c" and speed:find "─▲\n", speed)
 support.refused({ "point 1 has no 'error'" }, plot.speedup, { { speedup = 1, accuracy = 1 } }, { y = "error" })
 support.refused({ "point 1: speedup" }, plot.speedup, { { speedup = "x", accuracy = 1 } })
 

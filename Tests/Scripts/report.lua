@@ -80,9 +80,15 @@ local function column(...)
     (report.table({ columns = { "v" }, rows = rows }, "markdown"):gsub("^.-\n.-\n", ""):gsub("[|\n]", ""):gsub("%s+", " "))
 end
 assert(select(2, column(1e-9, 1)) == " 1e-09 1 " and select(2, column(1234.5678, 1)) == " 1235 1 ")
+assert(select(2, column(12345.6, 0.3)) == " 12346 0.3 ")
+assert(select(2, column(-123456.7, 0.01234)) == " \\-123457 0.01234 ")
 assert(select(2, column(3, 12)) == " 3 12 " and column(1 / 3) == "v 0.3333333333333333 ")
 assert(select(2, column(1e20, math.maxinteger)) == " 1e+20 9.223e+18 ")
 
+-- The "-" of what is not there is no formula, and what LaTeX would set otherwise is parted.
+assert(column("-", "-x") == "v - '-x ")
+t = report.table({ columns = { "v" }, rows = { { ">∞" }, { "a,,b ''c'' --- \255" } } }, "latex")
+assert(t:find("\\textgreater{}$\\infty$ ", 1, true) and t:find("a,{},b '{}'c'{}' -{}-{}- ? ", 1, true), t)
 support.refused({ "columns and rows" }, report.table, { columns = {} })
 support.refused({ "at least one column" }, report.table, { columns = {}, rows = {} })
 support.refused({ "row 1, column 1", "a table" }, report.table, { columns = { "a" }, rows = { { {} } } })
@@ -175,6 +181,14 @@ run:log { epoch = 3, loss = 0 / 0 }
 th.plot.image_grid(th.rand(2, 4, 4)):save(run:file "figures/most.png")
 r = report.run(run.path)
 assert(r.title == "one" and r.lead:find "running")
+-- Panels are of what was learnt, not of what it took.
+local titles = {}
+local curves = require("thresh.report.run").curves {
+  { epoch = 1, loss = 2, accuracy = 0.1, train_seconds = 1, select_cpu_seconds = 1 },
+  { epoch = 2, loss = 1, accuracy = 0.2, train_seconds = 2, select_cpu_seconds = 2 },
+}
+for i, panel in ipairs(curves.figures) do titles[i] = panel.title end
+assert(table.concat(titles, ", ") == "loss, accuracy", table.concat(titles, ", "))
 run:fail { message = "out of <memory>", traceback = "stack\n  a.lua:3" }
 r = report.run(run.path .. "/")
 markdown = r:markdown()
@@ -269,9 +283,12 @@ assert(line:markdown(scratch, "x"):find "```")
 gnuplot.command = "gnuplot"
 if not support.has("gnuplot", "gnuplot-nox") then return "ok" end
 -- With it they are part of the page, each with names of its own, in the page's ink.
-local two = th.plot.line({ 1, 2 }, { title = "<t> %1" })
+local two = th.plot.line({ 1, 2 }, { title = "<t> %1", label = [[a id="x" black="black" rgb(0,0,0) url(#y)]] })
 html = report({ title = "a", sections = { { figures = { two, two } } } }):html()
 assert(select(2, html:gsub("<svg ", "")) == 2 and html:find('<title id="f1-title">&lt;t&gt; %1</title>', 1, true))
+-- Texts are as they were given, whatever they would be in a tag.
+assert(select(2, html:gsub([[>a id="x" black="black" rgb%(0,0,0%) url%(#y%)<]], "")) == 2, html)
+html = html:gsub(">[^<]+<", "><")
 local ids = {}
 for id in html:gmatch "%sid=['\"]([^'\"]+)" do
   assert(not ids[id], id .. " twice")

@@ -1,7 +1,7 @@
 -- SPDX-License-Identifier: Apache-2.0
 -- th.statistics and the tables of th.compare: accounts, ranges, replays, words, and the baselines beside methods.
 local th = require "thresh"
-local _, scripts = ...
+local scratch, scripts = ...
 local support = dofile(scripts .. "/support.lua")
 local statistics, select = th.statistics, th.select
 
@@ -25,6 +25,8 @@ local logged = {
 assert(costs(logged) == "3.0" and costs(logged, "forwarded") == "4")
 support.refused({ "row of epoch 1 has no cpu_seconds" }, statistics.curve, logged, "cpu_seconds")
 support.refused({ "account", "time" }, statistics.curve, history, "time")
+support.refused({ "statistics.curves: run 2", "accuracy of epoch 7 is nan" }, statistics.curves,
+  { history, { { epoch = 7, seconds = 1, accuracy = 0 / 0 } } })
 support.refused({ "what train returned", "3" }, statistics.curve, 3)
 support.refused({ "what train returned", "a table" }, statistics.curve, { history = { th } })
 
@@ -51,6 +53,7 @@ support.refused({ "draws" }, statistics.speedup, {}, {}, 0.5, { draws = 0 })
 -- Words.
 assert(statistics.text(by.seconds) == "2.50 [2.00, 3.00]", statistics.text(by.seconds))
 assert(statistics.text { below = 0.5, low = 0, high = 0.5 } == "<0.50 [0, 0.50]")
+assert(statistics.text { below = 0.0012, low = 0, high = 0.034 } == "<0.0012 [0, 0.034]")
 assert(statistics.text { above = 3.5, low = 2.5, high = math.huge } == ">3.50 [2.50, ∞]")
 assert(statistics.text { above = 2, below = 3 } == "2.00 to 3.00" and statistics.text {} == "-")
 assert(statistics.statement(by.seconds):find("Faster: the whole interval lies above 1: 2.50 [2.00, 3.00] to 75.00 %", 1, true))
@@ -73,6 +76,12 @@ assert(range.targets[1] == 0.25 and range.targets[5] == 1 and #range.speedups ==
 local series = range:series "failing"
 assert(series.x[1] == 25.0 and series.y[1] == 1.5 and #series.x == #series.low and #series.x < 5)
 assert(tostring(range):find "<" and tostring(range):find "1 of 3")
+-- Where a run of the baseline never got there the interval has no upper end.
+range = statistics.speedups(statistics.curves(failing), statistics.curves(fast), { targets = { 0.5, 0.75 } })
+series = range:series "fast"
+assert(#series.x == 1 and series.high[1] < 10 and range.speedups[2].high == math.huge)
+range.speedups[1].high = math.huge
+assert(range:series("fast").high[1] == math.huge)
 support.refused({ "from 0.9 to 0.2" }, statistics.speedups, statistics.curves(slow), statistics.curves(fast), { from = 0.9, to = 0.2 })
 
 -- Targets.
@@ -174,6 +183,25 @@ text = tostring(compared)
 assert(text:find "no claim" and text:find "No claim is made of one seed" and text:find("at the seconds", 1, true), text)
 assert(text:find("RandomPB 0.5, every 2, pooled (PB, Adam)", 1, true) and text:find("* PB, Adam: against 'Full, Adam'", 1, true))
 assert(math.abs(compared.target - 0.9 * compared.rows[1].best.median) < 1e-12)
+
+-- Traces of labels of the same letters are files of their own; images are medians, and an interval of the middle half
+-- does not run from the least to the most.
+local folder = scratch .. "/traces"
+compared = compare {
+  seeds = { 1, 2, 3 }, epochs = 1, baselines = false, level = 0.1, traces = folder, selectors = {
+    { label = "α=1", select = select.RS2 { fraction = 0.25 } }, { label = "β=1", select = select.RS2 { fraction = 0.5 } },
+    { label = "β-1", select = function(run)
+      assert(run.traces["α=1"] ~= run.traces["β=1"], run.traces["β=1"])
+      return select.RS2 { fraction = 0.25 * (1 + run.seed) }
+    end },
+  },
+}
+assert(#th.list_directory(folder) == 9, table.concat(th.list_directory(folder), ", "))
+assert(compared.rows[3].backwarded == 72 and compared.rows[3].results[1].backwarded == 48)
+for _, row in ipairs(compared.rows) do row.accuracy.low, row.accuracy.high = row.accuracy.min, row.accuracy.max end
+assert(tostring(compared):find "An interval of 3 seeds")
+compared.rows[2].accuracy.low = compared.rows[2].accuracy.min + 0.01
+assert(not tostring(compared):find "An interval of 3 seeds")
 
 support.refused({ "early_stop", "epochs" }, compare, { selectors = { select.Full() }, early_stop = "epochs" })
 support.refused({ "'target' must be at least 0", "2" }, compare, { selectors = { select.Full() }, target = 2 })

@@ -33,6 +33,7 @@ private func curve(_ cost: [Double], _ accuracy: [Double]) throws -> AccuracyCur
   #expect(errorText { _ = try curve([2, 1], [0, 0]) }.contains("must not fall"))
   #expect(errorText { _ = try curve([1, .nan], [0, 0]) }.contains("must not fall"))
   #expect(errorText { _ = try curve([-1, 2], [0, 0]) }.contains("at least 0, got -1.0"))
+  #expect(errorText { _ = try curve([1, 2], [0, .nan]) }.contains("accuracy 2 of 2 is nan"))
 }
 
 private func speedup(
@@ -103,6 +104,11 @@ private func speedup(
   let (early, late) = (try curve([0, 5], [0.5, 1]), try curve([10, 20], [0, 1]))
   #expect(try speedup([early], [early]).exact == [1])
   #expect(try speedup([late], [early]).exact == [.infinity])
+  // Of a run that never got there it is a bound, be it 0.
+  let never = try curve([10, 20], [0, 0])
+  let bound = try speedup([early], [never])
+  #expect(bound.exact.isEmpty && bound.count == 1 && bound.pairs[0]?.high == 0)
+  #expect(try speedup([never], [early]).exact.isEmpty)
   // Without any cost a run that never got there tells nothing.
   #expect(try speedup([late], [curve([0], [0])]).pairs == [nil])
 }
@@ -125,4 +131,5 @@ private func speedup(
   let even = try Summary([4, 1, 3, 2])
   #expect(even.median == 2.5 && even.mean == 2.5 && even.min == 1 && even.max == 4)
   #expect(errorText { _ = try Summary([]) }.contains("nothing to sum up"))
+  #expect(errorText { _ = try Summary([.nan, 1, 2]) }.contains("a value is nan"))
 }

@@ -27,18 +27,4 @@ function M.lines(rows)
   return out
 end
 
---- Blocks of lines, each of one width, side by side as lines.
-function M.beside(blocks)
-  local out, height = {}, 0
-  for _, block in ipairs(blocks) do height = math.max(height, #block) end
-  for i = 1, height do
-    local cells = {}
-    for k, block in ipairs(blocks) do
-      cells[k] = block[i] or string.rep(" ", width(block[1]))
-    end
-    out[i] = (table.concat(cells, "   "):gsub("%s+$", ""))
-  end
-  return out
-end
-
 return M

@@ -57,6 +57,21 @@ local function data_of(config, seed)
   return data
 end
 
+-- The name of a label's traces: its letters and figures, and a number where another label has the same ones. names: of
+-- the labels so far.
+local function trace_name(names, label)
+  if names[label] then return names[label] end
+  local taken, plain = {}, label:lower():gsub("[^%w]+", "-")
+  for _, name in pairs(names) do taken[name] = true end
+  local name, k = plain, 1
+  while taken[name] do
+    k = k + 1
+    name = plain .. "-" .. k
+  end
+  names[label] = name
+  return name
+end
+
 -- Trains an entry for `epochs`. Returns the result and the selector, which may be made for this run alone.
 local function run_one(config, e, seed, traces, epochs)
   local model = config.model(seed)
@@ -66,8 +81,8 @@ local function run_one(config, e, seed, traces, epochs)
   local data = data_of(config, seed)
   local make_optimizer = e.optimizer or config.optimizer
   local make_schedule = e.schedule or config.schedule
-  local trace = config.traces and string.format("%s/%s-seed%d.trace", config.traces,
-    e.label:lower():gsub("[^%w]+", "-"), seed)
+  local trace = config.traces
+    and string.format("%s/%s-seed%d.trace", config.traces, trace_name(config.trace_names, e.label), seed)
   local selector = e.select { seed = seed, traces = traces }
   traces[e.label] = trace
   local result = train.train {
@@ -180,7 +195,8 @@ local function summarise(config, row, baseline, target)
   row.best = of(function(r) return r.best end)
   row.train_seconds = of(function(r) return r.seconds.train end)
   row.select_seconds = of(function(r) return r.seconds.select end)
-  row.forwarded, row.backwarded = results[1].forwarded, results[1].backwarded
+  row.forwarded = statistics.summary(collect(results, function(r) return r.forwarded end)).median
+  row.backwarded = statistics.summary(collect(results, function(r) return r.backwarded end)).median
   -- A baseline that itself never got there leaves pairs without upper bound, which BCa does not take.
   local ok, accounts = pcall(statistics.accounts, baseline.results, results, target,
     { method = config.interval, level = config.level })
@@ -213,9 +229,9 @@ end
 --- RandomBackprop of its keep. Rows that are the same are trained once.
 ---
 --- A row has label, results (what train returned, by seed), accuracy, best, train_seconds, select_seconds
---- (median, low, high, min, max, mean), forwarded, backwarded, baseline, accounts (speedups by account, as
---- th.statistics.accounts) and speedup, the one of time. target: an accuracy, { share = 0.95 } of the first row's
---- best, or by default what every run reaches.
+--- (median, low, high, min, max, mean), forwarded and backwarded (medians of images), baseline, accounts (speedups by
+--- account, as th.statistics.accounts) and speedup, the one of time. target: an accuracy, { share = 0.95 } of the first
+--- row's best, or by default what every run reaches.
 ---
 --- Example:
 ---     local comparison = th.compare {
@@ -243,6 +259,7 @@ function M.compare(given)
     error(string.format("compare: option 'target' must be at least 0 and at most 1, got %g", config.target), 2)
   end
   if config.traces then core.make_directory(config.traces) end
+  config.trace_names = {}
   local rows, by_label = rows_of(config)
   -- A wrong name is told before hours of training.
   for _, row in ipairs(rows) do baseline_of(rows, by_label, row) end

@@ -19,8 +19,8 @@ end
 
 local short = { ['"'] = '\\"', ["\\"] = "\\\\", ["\n"] = "\\n", ["\t"] = "\\t", ["\r"] = "\\r" }
 
--- A text with the mark for what is no UTF-8 in the place of such bytes: JSON holds nothing else.
-local function valid(text)
+--- A text with the mark for what is no UTF-8 in the place of such bytes: JSON holds nothing else.
+function M.valid(text)
   local parts, at = {}, 1
   while true do
     local length, bad = utf8.len(text, at)
@@ -31,7 +31,7 @@ local function valid(text)
 end
 
 local function quoted(text)
-  if not utf8.len(text) then text = valid(text) end
+  if not utf8.len(text) then text = M.valid(text) end
   return '"' .. text:gsub('[%c"\\]', function(c)
     return short[c] or string.format("\\u%04x", c:byte())
   end) .. '"'

@@ -20,14 +20,17 @@ local function values(tensor) return tensor:detach():to("float64"):flatten() end
 
 local quantiles = { 0, 0.05, 0.25, 0.5, 0.75, 0.95, 1 }
 
+-- A share of two sizes: of nothing and nothing 0, of something and nothing infinite.
+local function share(a, b) return a == 0 and b == 0 and 0 or a / b end
+
 -- How far tensor b lies from a, of the same shape.
 local function distances(a, b)
   local x, y = values(a), values(b)
-  local norms = x:norm():item() * y:norm():item()
+  local length, other = x:norm():item(), y:norm():item()
   return {
-    relative = (y - x):norm():item() / math.max(x:norm():item(), 1e-300),
-    -- Not of zeros, which have no direction; of weights that are not finite it is no number.
-    cosine = norms == 0 and 1 or x:dot(y):item() / norms,
+    relative = share((y - x):norm():item(), length),
+    -- Zeros, which have no direction, are like zeros and nothing else; of weights that are not finite it is no number.
+    cosine = (length == 0 or other == 0) and (length == other and 1 or 0) or x:dot(y):item() / (length * other),
     -- Of two samples of one size: the mean distance of their values in order.
     wasserstein = ((x:sort()) - (y:sort())):abs():mean():item(),
   }
@@ -62,8 +65,8 @@ end
 --- the values, mean |sort(a) - sort(b)|; quantiles (0, 5, 25, 50, 75, 95, 100 %) of both. Options: null, a
 --- model trained as a was, with another seed: what chance does; each row then has null = { relative, … }
 --- and ratio = wasserstein / null.wasserstein, by which rows are ranked, largest first (by relative
---- without a null). like: a pattern that names must match. With 10^5 weights any test of equality is
---- significant, so these are sizes of effects. Returns { rows }; `tostring` is the table. O(size log size).
+--- without a null). By 0 both are infinite, and 0 where nothing changed. like: a pattern that names must match. With
+--- 10^5 weights any test of equality is significant, so these are sizes of effects. Returns { rows }; `tostring` is the table. O(size log size).
 ---
 --- Example:
 ---     local a, b = th.nn.Linear(4, 3, { seed = 1 }), th.nn.Linear(4, 3, { seed = 2 })
@@ -89,7 +92,7 @@ function M.compare(a, b, given)
       row.quantiles = { values(x):quantile(quantiles):tolist(), values(y):quantile(quantiles):tolist() }
       if null then
         row.null = distances(x, null[name])
-        row.ratio = row.wasserstein / math.max(row.null.wasserstein, 1e-300)
+        row.ratio = share(row.wasserstein, row.null.wasserstein)
       end
       rows[#rows + 1] = row
     end
@@ -105,19 +108,23 @@ function M.compare(a, b, given)
   return setmetatable({ rows = rows, null = null ~= nil }, Comparison)
 end
 
+local function shown(format, v)
+  -- Of C's own accord it may be "-nan".
+  return v == math.huge and "∞" or v ~= v and "nan" or string.format(format, v)
+end
+
 Comparison.__tostring = function(self)
   local heading = { "tensor", "size", "relative L2", "cosine", "Wasserstein" }
   if self.null then table.move({ "null L2", "null Wasserstein", "ratio" }, 1, 3, 6, heading) end
   local lines = { heading }
   for i, row in ipairs(self.rows) do
     local line = {
-      row.name, string.format("%d", row.size), string.format("%.4f", row.relative),
-      string.format("%.4f", row.cosine), string.format("%.3g", row.wasserstein),
+      row.name, string.format("%d", row.size), shown("%.4f", row.relative),
+      shown("%.4f", row.cosine), shown("%.3g", row.wasserstein),
     }
     if self.null then
       table.move({
-        string.format("%.4f", row.null.relative), string.format("%.3g", row.null.wasserstein),
-        string.format("%.2f", row.ratio),
+        shown("%.4f", row.null.relative), shown("%.3g", row.null.wasserstein), shown("%.2f", row.ratio),
       }, 1, 3, 6, line)
     end
     lines[i + 1] = line
@@ -131,8 +138,8 @@ Histogram.__index = Histogram
 --- Histograms of one tensor of several models on common bins.
 ---
 --- models: a table { label = model, file or table of tensors, … }. bins = 21, from the least to the largest
---- value of all. Returns { edges, counts = { label = { … } }, labels }; `tostring` draws it, `csv()` is a
---- line a bin: from, to and a count for each label, and `figure(options)` is a figure of th.plot.
+--- value of all; what is not finite is left out. Returns { edges, counts = { label = { … } }, labels };
+--- `tostring` draws it, `csv()` is a line a bin: from, to and a count for each label, and `figure(options)` is a figure of th.plot.
 ---
 --- Example:
 ---     local found = th.layers.histogram("weight", { a = th.nn.Linear(4, 3), b = th.nn.Linear(4, 3) }, { bins = 5 })
@@ -149,14 +156,16 @@ function M.histogram(name, models, given)
   for label, model in pairs(models) do
     local tensor = state("'" .. tostring(label) .. "'", model)[name]
     if not tensor then error(string.format("layers: '%s' has no tensor '%s'", label, name), 2) end
-    labels[#labels + 1], tensors[label] = label, values(tensor)
+    local all = values(tensor)
+    labels[#labels + 1], tensors[label] = label, all:masked_select(all:isfinite())
   end
   if #labels == 0 then error("layers: needs at least one model", 2) end
   table.sort(labels)
   local low, high = math.huge, -math.huge
   for _, tensor in pairs(tensors) do
-    low, high = math.min(low, tensor:amin():item()), math.max(high, tensor:amax():item())
+    if tensor:numel() > 0 then low, high = math.min(low, tensor:amin():item()), math.max(high, tensor:amax():item()) end
   end
+  if low > high then low, high = 0, 1 end
   if low == high then low, high = low - 0.5, high + 0.5 end
   local counts, edges = {}, {}
   for i = 0, o.bins do edges[i + 1] = low + (high - low) * i / o.bins end
@@ -174,7 +183,7 @@ Histogram.__tostring = function(self)
   end
   local lines = { heading }
   for i = 1, #self.edges - 1 do
-    local line = { string.format("%9.4f … %9.4f", self.edges[i], self.edges[i + 1]) }
+    local line = { string.format("%9.4g … %9.4g", self.edges[i], self.edges[i + 1]) }
     for _, label in ipairs(self.labels) do
       local count = self.counts[label][i]
       local bar = string.rep("█", math.floor(24 * count / most + 0.5))
@@ -190,7 +199,9 @@ function Histogram:figure(given) return require("thresh.plot").histogram(self, g
 
 --- The histogram as CSV: from, to, and a column of counts for each label.
 function Histogram:csv()
-  local lines = { "from,to," .. table.concat(self.labels, ",") }
+  local heading = { "from", "to" }
+  for _, label in ipairs(self.labels) do heading[#heading + 1] = require("thresh.report.escape").csv(label) end
+  local lines = { table.concat(heading, ",") }
   for i = 1, #self.edges - 1 do
     local cells = { string.format("%.9g", self.edges[i]), string.format("%.9g", self.edges[i + 1]) }
     for _, label in ipairs(self.labels) do cells[#cells + 1] = tostring(self.counts[label][i]) end

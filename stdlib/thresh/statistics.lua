@@ -53,12 +53,13 @@ local function spent(row, account)
 end
 
 local function curve_of(what, run, account, level)
-  account = account or "seconds"
-  options.choice(what, "account", account, M.account_names, level + 1)
   local curve = { cost = {}, accuracy = {} }
   for _, row in ipairs(rows_of(what, run, level + 1)) do
     if row.accuracy then
       local cost = spent(row, account)
+      if row.accuracy ~= row.accuracy then
+        error(string.format("%s: the accuracy of epoch %s is nan", what, tostring(row.epoch)), level + 1)
+      end
       if not cost then
         error(string.format("%s: the row of epoch %s has no %s", what, tostring(row.epoch), account), level + 1)
       end
@@ -81,6 +82,7 @@ end
 ---@param account? string ("seconds")
 ---@return table curve cost and accuracy, lists
 function M.curve(run, account)
+  account = options.choice("statistics.curve", "account", account or "seconds", M.account_names, 2)
   local curve = curve_of("statistics.curve", run, account, 2)
   return curve
 end
@@ -94,17 +96,18 @@ end
 ---@param account? string ("seconds")
 ---@return table[] curves
 function M.curves(runs, account)
+  account = options.choice("statistics.curves", "account", account or "seconds", M.account_names, 2)
   local out = {}
   for i, run in ipairs(list_of("statistics.curves", runs, "runs", 2)) do
-    out[i] = curve_of("statistics.curves", run, account, 2)
+    out[i] = curve_of("statistics.curves: run " .. i, run, account, 2)
   end
   return out
 end
 
--- The highest accuracy of a curve; 0 without any.
-local function best(curve)
+-- The highest of a list of accuracies; 0 without any.
+local function best(accuracies)
   local top = 0
-  for _, accuracy in ipairs(curve.accuracy) do top = math.max(top, tonumber(accuracy) or 0) end
+  for _, accuracy in ipairs(accuracies) do top = math.max(top, tonumber(accuracy) or 0) end
   return top
 end
 
@@ -183,7 +186,7 @@ function M.speedups(baseline, runs, given)
           error(string.format("statistics.speedups: curve %d has no accuracies", k), 2)
         end
         from = math.max(from, tonumber(curve.accuracy[1]) or 0)
-        if i == 1 then to = math.max(to, best(curve)) end
+        if i == 1 then to = math.max(to, best(curve.accuracy)) end
       end
     end
     from, to = o.from or math.min(from, to), o.to or to
@@ -200,7 +203,8 @@ function M.speedups(baseline, runs, given)
   return range
 end
 
---- Where the median is known, as a series of accuracy in per cent and speedup, with its interval.
+--- Where the median is known, as a series of accuracy in per cent and speedup, with its interval, whose upper end is
+--- infinite where a run of the baseline never got there.
 function Range:series(label)
   local s = { label = label, x = {}, y = {}, low = {}, high = {} }
   for i, speedup in ipairs(self.speedups) do
@@ -208,7 +212,7 @@ function Range:series(label)
       local n = #s.x + 1
       s.x[n], s.y[n] = 100 * self.targets[i], speedup.median
       s.low[n] = speedup.low or speedup.median
-      s.high[n] = speedup.high and math.min(speedup.high, 1e6) or speedup.median
+      s.high[n] = speedup.high or speedup.median
     end
   end
   return s
@@ -240,9 +244,9 @@ function M.target(groups, policy)
   if type(policy) == "number" then return policy end
   list_of("statistics.target", groups, "lists of runs", 2)
   local function best_of(run)
-    local top = 0
-    for _, row in ipairs(rows_of("statistics.target", run, 3)) do top = math.max(top, row.accuracy or 0) end
-    return top
+    local accuracies = {}
+    for _, row in ipairs(rows_of("statistics.target", run, 3)) do accuracies[#accuracies + 1] = row.accuracy end
+    return best(accuracies)
   end
   if type(policy) == "table" then
     local o = options.check("statistics.target", policy, {
@@ -319,10 +323,10 @@ local function check_speedup(what, s)
   end
 end
 
--- A factor as tables show it.
+-- A factor as tables show it: two decimals, fewer of what is large, and two figures of what is small.
 local function factor(x)
   if x == math.huge then return "∞" end
-  return x == 0 and "0" or string.format(x < 10 and "%.2f" or "%.1f", x)
+  return x == 0 and "0" or string.format(x < 0.1 and "%.2g" or x < 10 and "%.2f" or "%.1f", x)
 end
 
 --- A speedup in few characters: "2.41 [1.90, 3.10]"; "<0.80" or ">3.00" where the median is known from one side only;

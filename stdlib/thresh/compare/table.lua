@@ -13,8 +13,9 @@ local function spread(s, factor)
   return string.format("%s [%.2f, %.2f]", text, factor * s.low, factor * s.high)
 end
 
+-- A number of images; the median of an even number of seeds need not be whole.
 local function thousands(n)
-  local text = string.format("%d", n)
+  local text = string.format("%d", math.floor(n + 0.5))
   repeat
     local count
     text, count = text:gsub("^(%d+)(%d%d%d)", "%1,%2")
@@ -70,6 +71,14 @@ function M.accounts(self)
   return #lines > 1 and columns.lines(lines) or {}
 end
 
+-- Whether every interval of an accuracy runs from the least to the most.
+local function spans_all(rows)
+  for _, row in ipairs(rows) do
+    if row.accuracy.low ~= row.accuracy.min or row.accuracy.high ~= row.accuracy.max then return false end
+  end
+  return true
+end
+
 -- What the tables are of and how they are to be read.
 local function captions(self)
   local n = #self.seeds
@@ -84,7 +93,7 @@ local function captions(self)
     n > 1 and ", seed by seed" or "")
   if n == 1 then
     out[#out + 1] = "No claim is made of one seed: others may differ by more than the methods do."
-  elseif n < 6 then
+  elseif n < 6 and spans_all(self.rows) then
     out[#out + 1] = statistics.coverage(n)
   end
   for _, row in ipairs(self.rows) do

@@ -97,12 +97,33 @@ function Axis:at(v)
   return span > 0 and (v - self.low) / span or 0.5
 end
 
+--- An end of an interval on an axis over low … high: what is infinite, or on a log axis not above 0, ends with it.
+function M.ended(v, low, high, log)
+  if v == math.huge then return high end
+  return (v == -math.huge or log and v <= 0) and low or v
+end
+
+function Axis:ended(v) return M.ended(v, self.low, self.high, self.log) end
+
+-- The figures by which every tick differs from the next, four or more.
+local function figures_of(ticks)
+  local figures = 4
+  for i = 2, #ticks do
+    local size, gap = math.max(math.abs(ticks[i - 1]), math.abs(ticks[i])), ticks[i] - ticks[i - 1]
+    if gap > 0 and gap < math.huge then
+      figures = math.max(figures, 1 + math.floor(math.log(size, 10) + 1e-9) - math.floor(math.log(gap, 10) + 1e-9))
+    end
+  end
+  return math.min(figures, 17)
+end
+
 --- A tick's text, with as many decimals as its neighbours need.
 function Axis:label(v)
   local largest = math.max(math.abs(self.low), math.abs(self.high))
   if self.log or (self.step or 0) == 0 or largest >= 1e6 or self.step < 1e-5 then
     if self.step and math.abs(v) < self.step * 1e-6 then v = 0 end
-    return (string.format("%.4g", v):gsub("e([+-])0*(%d)", function(sign, digit)
+    self.figures = self.figures or figures_of(self.ticks)
+    return (string.format("%." .. self.figures .. "g", v):gsub("e([+-])0*(%d)", function(sign, digit)
       return "e" .. (sign == "-" and "-" or "") .. digit
     end))
   end

@@ -22,7 +22,8 @@ end
 --- intervals = }: lists of numbers or tensors; in a short call label and so on stand among the options. What is
 --- not finite, and on a log axis what is not above 0, is left out; points are joined in the order of x. error
 --- (half the length) or low and high are drawn as a band about a line, as bars about points; intervals =
---- "band" or "bars" decides. style: "line", "points", "both" (points, joined by loose dots), "dots", "steps".
+--- "band" or "bars" decides; an infinite end goes as far as the axis, a nan leaves the point without.
+--- style: "line", "points", "both" (points, joined by loose dots), "dots", "steps".
 --- `print(figure)` draws it in characters, as wide as the terminal lets it, in colour at a terminal unless
 --- NO_COLOR is set; `figure:text { width =, colour = }` is that text. `figure:save(path)` draws a .svg, .png or
 --- .pdf by gnuplot (Debian's gnuplot-nox), whose script and data stay beside it as .gp and .dat;
@@ -63,7 +64,8 @@ local function names(what, given, n, level)
 end
 
 --- Bars, of one series or several beside each other: `bars(values)`, `bars(names, values, options)`, or
---- `bars(series, options)`. Series as of line, where x are the names of the categories.
+--- `bars(series, options)`. Series as of line, where x are the names of the categories. Lines across and ranges are
+--- drawn in files alone; y_lines are amounts there, whether bars stand or lie.
 ---
 --- Example:
 ---     local figure = th.plot.bars({ "Full", "RS2" }, { 61.2, 60.1 }, { y_label = "accuracy %" })
@@ -100,7 +102,6 @@ function M.bars(a, b, c)
     local bar = { label = s.label, values = values }
     if s.over_y then
       bar.low, bar.high = {}, {}
-      for k, v in ipairs(values) do bar.low[k], bar.high[k] = v, v end
       for _, p in ipairs(s.points) do bar.low[p[1]], bar.high[p[1]] = p.low, p.high end
     end
     o.series[i] = bar

@@ -2,6 +2,7 @@
 -- What figures are made of, checked: numbers from lists and tensors, texts, series and their intervals.
 
 local core = require "thresh.core"
+local json = require "thresh.json"
 local options = require "thresh.options"
 local style = require "thresh.plot.style"
 
@@ -13,19 +14,20 @@ M.finite = finite
 --- A text that no terminal, no script and no page takes for more: control characters become blanks, and
 --- bytes that are no UTF-8 the mark for that.
 function M.text(text)
-  text = tostring(text):gsub("%c", " ")
-  local out, at = {}, 1
-  while at <= #text do
-    local length, bad = utf8.len(text, at)
-    if length then
-      out[#out + 1] = text:sub(at)
-      break
-    end
-    out[#out + 1] = text:sub(at, bad - 1) .. "\u{FFFD}"
-    at = bad + 1
-  end
+  text = json.valid((tostring(text):gsub("%c", " ")))
   -- C1 control characters, which some terminals obey.
-  return (table.concat(out):gsub("\xC2[\x80-\x9F]", " "))
+  return (text:gsub("\xC2[\x80-\x9F]", " "))
+end
+
+--- A number with all its digits, and no more.
+function M.shortest(v)
+  if math.type(v) == "integer" then return string.format("%d", v) end
+  if v ~= v then return "nan" end
+  for digits = 6, 17 do
+    local text = string.format("%." .. digits .. "g", v)
+    if tonumber(text) == v then return text end
+  end
+  return v > 0 and "inf" or "-inf"
 end
 
 --- Whether a value is a list of numbers (or of `kind`) or a tensor; an empty list is one.
@@ -100,6 +102,12 @@ local function interval(what, o, name, values, level)
   return ends
 end
 
+-- The ends of the interval at point k; none where one of them is no number.
+local function ends_at(ends, k)
+  local low, high = ends and ends.low[k], ends and ends.high[k]
+  if low == low and high == high then return low, high end
+end
+
 -- A series, checked, with its points { x, y, low, high, x_low, x_high } in the order of x (or as given).
 local function series(what, given, i, o, level)
   what = string.format("%s: series %d", what, i)
@@ -119,10 +127,10 @@ local function series(what, given, i, o, level)
   local points = {}
   for k = 1, #y do
     if finite(x[k]) and finite(y[k]) then
-      points[#points + 1] = {
-        x[k], y[k], low = over_y and over_y.low[k], high = over_y and over_y.high[k],
-        x_low = over_x and over_x.low[k], x_high = over_x and over_x.high[k],
-      }
+      local point = { x[k], y[k] }
+      point.low, point.high = ends_at(over_y, k)
+      point.x_low, point.x_high = ends_at(over_x, k)
+      points[#points + 1] = point
     end
   end
   if o.sorted then

@@ -22,7 +22,7 @@ local terminals = {
 
 local function shell_quoted(text) return "'" .. text:gsub("'", "'\\''") .. "'" end
 
---- Folder, name without its ending, and ending of a figure's path; an error where it is none.
+--- Folder, name without its ending, and ending of a figure's path, as it is written; an error where it is none.
 function M.parts(path, endings, level)
   if type(path) ~= "string" or path == "" then
     error("plot: save: a path expected, got " .. options.shown(path), level + 1)
@@ -32,7 +32,7 @@ function M.parts(path, endings, level)
   folder, file = folder or "./", file or path
   local name, ending = file:match "^(.+)%.(%w+)$"
   for _, known in ipairs(endings) do
-    if ending and ending:lower() == known then return folder, name, known end
+    if ending and ending:lower() == known then return folder, name, ending end
   end
   error(string.format("plot: save: the path must end in .%s, got %s", table.concat(endings, " or ."),
     options.shown(path)), level + 1)
@@ -56,9 +56,10 @@ end
 --- The script and the data of a figure, as written to NAME.gp and NAME.dat.
 function M.source(figure, name, ending)
   local width, height = script.size(figure)
-  if ending == "pdf" then width, height = width / 96, height / 96 end
-  if ending == "png" then width, height = 2 * width, 2 * height end
-  return script.text(figure, name, ending, string.format(terminals[ending], width, height))
+  local kind = ending:lower()
+  if kind == "pdf" then width, height = width / 96, height / 96 end
+  if kind == "png" then width, height = 2 * width, 2 * height end
+  return script.text(figure, name, ending, string.format(terminals[kind], width, height))
 end
 
 --- Draws a figure to a path that ends in .svg, .png or .pdf; returns the path.

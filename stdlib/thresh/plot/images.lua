@@ -99,7 +99,9 @@ local function compose(self)
   local head = self.title ~= "" and 7 * title_scale + 8 or 0
   local canvas = white(rows * cell_h + border + head, columns * cell_w + border)
   if head > 0 then
-    place(canvas, letters(self.title, title_scale, canvas.shape[3] - 2 * math.max(border, 1)), 5, math.max(border, 1) + 1)
+    -- What is narrower than a margin of two pixels has none.
+    local margin = math.min(math.max(border, 1), (canvas.shape[3] - 1) // 2)
+    place(canvas, letters(self.title, title_scale, canvas.shape[3] - 2 * margin), 5, margin + 1)
   end
   for i, t in ipairs(self.pictures) do
     local top = head + border + (i - 1) // columns * cell_h + 1

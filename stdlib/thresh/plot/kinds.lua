@@ -19,13 +19,15 @@ local function titled(s, figure)
   return figure.legend and s.label ~= "" and "title " .. quoted(fitted(s.label, figure.size[1] - 170)) or "notitle"
 end
 
--- Straight lines from end to end of the field.
-local function lines_across(self, figure)
-  for _, v in ipairs(figure.x_lines) do
+-- Straight lines from end to end of the field; where bars lie the axes are exchanged.
+local function lines_across(self, figure, lying)
+  local x_lines, y_lines = figure.x_lines, figure.y_lines
+  if lying then x_lines, y_lines = y_lines, x_lines end
+  for _, v in ipairs(x_lines) do
     self:add("set arrow from first %s, graph 0 to first %s, graph 1 nohead back linecolor rgb '#777777' linewidth 1 dashtype (4,3)",
       number(v), number(v))
   end
-  for _, v in ipairs(figure.y_lines) do
+  for _, v in ipairs(y_lines) do
     self:add("set arrow from graph 0, first %s to graph 1, first %s nohead back linecolor rgb '#777777' linewidth 1 dashtype (4,3)",
       number(v), number(v))
   end
@@ -35,9 +37,10 @@ end
 local draw = {}
 M.draw = draw
 
--- Room around what is drawn, so that marks and the ends of intervals are not on the border.
+-- Room around what is drawn, so that marks and the ends of intervals are not on the border; by axis, where it ends.
 local function ranges(self, figure)
   local x0, x1, y0, y1 = text.bounds(figure)
+  local ends = { x = figure.x_range or { x0, x1 }, y = figure.y_range or { y0, y1 } }
   local all = true
   for _, s in ipairs(figure.series) do all = all and (s.style == "line" or s.style == "steps") end
   for _, axis in ipairs { { "x", x0, x1, all and 0.01 or 0.04 }, { "y", y0, y1, 0.04 } } do
@@ -57,6 +60,7 @@ local function ranges(self, figure)
       end
       if data.finite(low) and data.finite(high) and low < high then
         self:add("set %srange [%s:%s]", name, rounded(low), rounded(high))
+        ends[name] = { low, high }
       end
     end
     -- Of its own accord gnuplot labels powers of ten alone.
@@ -67,6 +71,7 @@ local function ranges(self, figure)
       if #ticks > 0 then self:add("set %stics add (%s)", name, table.concat(ticks, ", ")) end
     end
   end
+  return ends
 end
 
 -- A field that says that there is nothing to draw.
@@ -78,6 +83,9 @@ local function nothing(self)
   self:draw "1/0 notitle"
 end
 
+-- An end of an interval as far as its axis goes, from ends[1] to ends[2].
+local function ended(v, ends, log) return axes.ended(v, ends[1], ends[2], log) end
+
 -- Intervals from end to end with a stroke across each; gnuplot's own error bars wipe out what is below
 -- their middle.
 local function interval(self, source, using, colour)
@@ -86,20 +94,17 @@ local function interval(self, source, using, colour)
 end
 
 function draw.xy(self, figure)
-  ranges(self, figure)
+  local ends = ranges(self, figure)
   lines_across(self, figure)
   local sources, any = {}, false
-  local x0, _, y0 = text.bounds(figure)
-  -- On a log axis what is not above 0 has no place; an interval that gets there ends with what is shown.
-  local function bound(v, log, least) return log and v <= 0 and least or v end
   for i, s in ipairs(figure.series) do
     local rows = {}
     for _, p in ipairs(s.points) do
       local there = math.abs(p[1]) < largest and math.abs(p[2]) < largest
       if there and not (figure.log_x and p[1] <= 0) and not (figure.log_y and p[2] <= 0) then
         rows[#rows + 1] = {
-          p[1], p[2], bound(p.low or p[2], figure.log_y, y0), bound(p.high or p[2], figure.log_y, y0),
-          bound(p.x_low or p[1], figure.log_x, x0), bound(p.x_high or p[1], figure.log_x, x0),
+          p[1], p[2], ended(p.low or p[2], ends.y, figure.log_y), ended(p.high or p[2], ends.y, figure.log_y),
+          ended(p.x_low or p[1], ends.x, figure.log_x), ended(p.x_high or p[1], ends.x, figure.log_x),
         }
       end
     end
@@ -107,7 +112,7 @@ function draw.xy(self, figure)
     sources[i] = #rows > 0 and self:block((s.label ~= "" and s.label or "series " .. i)
       .. ": x, y, low, high, x low, x high", rows)
   end
-  if not any then return nothing(self) end
+  if not any then nothing(self) end
   for i, s in ipairs(figure.series) do
     if sources[i] and s.over_y and s.intervals == "band" then
       self:draw("%s using 1:3:4 with filledcurves linecolor rgb '%s' fillstyle transparent solid 0.18 noborder notitle",
@@ -120,28 +125,26 @@ function draw.xy(self, figure)
   end
   for i, s in ipairs(figure.series) do
     local colour = style.colours[i]
-    if not sources[i] then goto next end
+    -- A series without points is in the legend all the same.
+    local points = sources[i] and sources[i] .. " using 1:2" or "NaN"
     if s.style == "points" then
-      self:draw("%s using 1:2 with points linecolor rgb '%s' pointtype %d pointsize 1.1 %s", sources[i], colour,
-        style.points[i], titled(s, figure))
+      self:draw("%s with points linecolor rgb '%s' pointtype %d pointsize 1.1 %s", points, colour, style.points[i],
+        titled(s, figure))
     elseif s.style == "dots" then
-      self:draw("%s using 1:2 with points linecolor rgb '%s' pointtype 7 pointsize 0.3 %s", sources[i], colour,
-        titled(s, figure))
+      self:draw("%s with points linecolor rgb '%s' pointtype 7 pointsize 0.3 %s", points, colour, titled(s, figure))
     elseif s.style == "both" then
-      self:draw("%s using 1:2 with linespoints linecolor rgb '%s' linewidth 1.2 dashtype (2,3) pointtype %d pointsize 1.1 %s",
-        sources[i], colour, style.points[i], titled(s, figure))
+      self:draw("%s with linespoints linecolor rgb '%s' linewidth 1.2 dashtype (2,3) pointtype %d pointsize 1.1 %s",
+        points, colour, style.points[i], titled(s, figure))
     elseif s.style == "steps" then
-      self:draw("%s using 1:2 with steps linecolor rgb '%s' linewidth 1.8%s %s", sources[i], colour, dash(i),
-        titled(s, figure))
+      self:draw("%s with steps linecolor rgb '%s' linewidth 1.8%s %s", points, colour, dash(i), titled(s, figure))
     else
       -- Marks tell lines apart in grey; of many points only some carry one, of each line others.
       local every = math.max(1, #s.points // 8)
       local marks = (#figure.series > 1 or #s.points == 1)
         and string.format(" pointtype %d pointsize 0.9 pointinterval %d", style.points[i], every) or ""
-      self:draw("%s using 1:2 with %s linecolor rgb '%s' linewidth 1.8%s%s %s", sources[i],
-        marks == "" and "lines" or "linespoints", colour, dash(i), marks, titled(s, figure))
+      self:draw("%s with %s linecolor rgb '%s' linewidth 1.8%s%s %s", points, marks == "" and "lines" or "linespoints",
+        colour, dash(i), marks, titled(s, figure))
     end
-    ::next::
   end
 end
 
@@ -169,9 +172,10 @@ function draw.bars(self, figure, width)
   local n, m, lowest, highest = #figure.categories, #figure.series, math.huge, -math.huge
   for _, s in ipairs(figure.series) do
     for k, v in ipairs(s.values) do
-      if data.finite(v) and (not figure.log_y or v > 0) then
-        lowest = math.min(lowest, v, s.low and (not figure.log_y or s.low[k] > 0) and s.low[k] or v)
-        highest = math.max(highest, v, s.high and s.high[k] or v)
+      for _, amount in ipairs { v, s.low and s.low[k] or v, s.high and s.high[k] or v } do
+        if data.finite(amount) and data.finite(v) and (not figure.log_y or v > 0 and amount > 0) then
+          lowest, highest = math.min(lowest, amount), math.max(highest, amount)
+        end
       end
     end
   end
@@ -203,13 +207,14 @@ function draw.bars(self, figure, width)
   if not figure.log_y and lowest < 0 then
     self:add("set %szeroaxis linetype 1 linecolor rgb '#444444' linewidth 1", across)
   end
-  lines_across(self, figure)
-  local each, from = 0.8 / m, figure.log_y and lowest or 0
+  lines_across(self, figure, lying)
+  local each, from, ends = 0.8 / m, figure.log_y and lowest or 0, { lowest, highest }
   for i, s in ipairs(figure.series) do
     local rows = {}
     for k, v in ipairs(s.values) do
       local x = k + (i - (m + 1) / 2) * each
-      rows[k] = { x, v, s.low and s.low[k] or v, s.high and s.high[k] or v }
+      local low, high = s.low and s.low[k] or v, s.high and s.high[k] or v
+      rows[k] = { x, v, ended(low, ends, figure.log_y), ended(high, ends, figure.log_y) }
     end
     local source = self:block((s.label ~= "" and s.label or "series " .. i) .. ": position, value, low, high", rows)
     local half = rounded(each * 0.45)
@@ -250,7 +255,6 @@ function draw.histogram(self, figure)
   end
 end
 
--- The lightness of the palette at a share of the range decides the colour of the number on it.
 local function palette()
   local parts = {}
   for i, colour in ipairs(style.ramp) do parts[i] = string.format("%d '%s'", i - 1, colour) end
@@ -263,6 +267,7 @@ function draw.heatmap(self, figure, width)
   for i, line in ipairs(figure.values) do
     for k, v in ipairs(line) do
       cells[#cells + 1] = { k, i, v }
+      -- The lightness of the palette there decides the colour of the number on it.
       local where = (v - figure.low) / (figure.high - figure.low) < 0.55 and dark or light
       if v == v then where[#where + 1] = { k, i, string.format("%.3g", v) } end
     end

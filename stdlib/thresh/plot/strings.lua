@@ -28,15 +28,10 @@ end
 --- Texts of ticks are formats of numbers.
 function M.tick_quoted(text) return M.quoted((text:gsub("%%", "%%%%"))) end
 
---- A number with all its digits.
+--- A number with all its digits; gnuplot has no word for an infinite one.
 function M.number(v)
   if v ~= v then return "NaN" end
-  if math.type(v) == "integer" then return string.format("%d", v) end
-  for digits = 6, 17 do
-    local text = string.format("%." .. digits .. "g", v)
-    if tonumber(text) == v then return text end
-  end
-  return v > 0 and "1e308" or "-1e308"
+  return data.finite(v) and data.shortest(v) or v > 0 and "1e308" or "-1e308"
 end
 
 --- A number that need not be exact: where an axis ends, how wide a bar is.

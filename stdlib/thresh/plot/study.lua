@@ -40,8 +40,8 @@ end
 ---
 --- points: a list of { label =, speedup =, accuracy = }, where each number may be { median =, low =, high = }, as
 --- summaries and intervals of statistics are (min and max do for low and high). Points of one label belong
---- together. A point whose speedup has no median, since it never got to the accuracy, is left out, and the
---- legend says how many were.
+--- together. A point without a speedup, or of one without a median, since it is not known of most runs that they
+--- got to the accuracy, is left out, and the legend says how many were.
 ---
 --- Example:
 ---     local figure = th.plot.speedup {
@@ -94,13 +94,14 @@ function M.speedup(points, given)
   return charts.scatter(series, look)
 end
 
--- What a row of a history has under a name; "seconds" of training and selection are one number.
+-- What a row of a history has under a name; what training and selection took is one number, whether the row is of
+-- train, which has { train =, select = }, or of a run folder, which has train_… and select_….
 local function field(row, name)
   local value = row
   for part in name:gmatch "[^.]+" do
-    if type(value) ~= "table" then return nil end
-    value = value[part]
+    value = type(value) == "table" and value[part] or nil
   end
+  if value == nil then value = { train = row["train_" .. name], select = row["select_" .. name] } end
   if type(value) == "table" and type(value.train) == "number" then return value.train + (value.select or 0) end
   return type(value) == "number" and value or nil
 end
@@ -130,7 +131,7 @@ local function value_at(points, x)
   end
 end
 
--- Where curves are compared: at their own x where all have the same, else at 50 places all of them cover.
+-- Where curves are compared: at their own x where all have the same, else at 50 places all of them cover, or the one.
 local function places(curves)
   local same, low, high = true, -math.huge, math.huge
   for _, points in ipairs(curves) do
@@ -141,16 +142,12 @@ local function places(curves)
   local out = {}
   if same then
     for i, p in ipairs(curves[1]) do out[i] = p[1] end
+  elseif low == high then
+    out[1] = low
   elseif low < high then
     for i = 0, 49 do out[#out + 1] = low + (high - low) * i / 49 end
   end
   return out
-end
-
-local function quantile(sorted, q)
-  local at = 1 + q * (#sorted - 1)
-  local below = math.floor(at)
-  return sorted[below] + (sorted[math.min(below + 1, #sorted)] - sorted[below]) * (at - below)
 end
 
 --- Learning curves over seeds: of each group the median, and a band from the least to the most or over the
@@ -165,7 +162,7 @@ end
 ---     local figure = th.plot.curves { { label = "RS2", runs = { run(0.4), run(0.5), run(0.45) } } }
 ---     assert(figure.series[1].points[1][2] == 0.45 and tostring(figure):find "RS2")
 ---@param groups table
----@param given? table x ("epoch"; also "seconds", of training and selection, "forwarded", "backwarded" or any field), y ("accuracy"), band ("range" or "quartiles"), and as of plot.line
+---@param given? table x ("epoch"; also "seconds" and "cpu_seconds", of training and selection, "forwarded", "backwarded" or any field), y ("accuracy"), band ("range" or "quartiles"), and as of plot.line
 ---@return table figure
 function M.curves(groups, given)
   local what = "plot.curves"
@@ -177,7 +174,7 @@ function M.curves(groups, given)
     x = { "string", default = "epoch" }, y = { "string", default = "accuracy" }, band = { "string", default = "range" },
   }, 2)
   options.choice(what, "band", o.band, { "range", "quartiles" }, 2)
-  local series = {}
+  local series, shares = {}, o.band == "range" and { 0, 0.5, 1 } or { 0.25, 0.5, 0.75 }
   for i, group in ipairs(rawget(groups, "rows") or groups) do
     local runs = type(group) == "table" and (rawget(group, "runs") or rawget(group, "results"))
     if type(runs) ~= "table" then
@@ -193,11 +190,8 @@ function M.curves(groups, given)
       local values = {}
       for k, points in ipairs(curves) do values[k] = value_at(points, x) end
       if #values == #curves then
-        table.sort(values)
-        local k = #s.x + 1
-        s.x[k], s.y[k] = x, quantile(values, 0.5)
-        s.low[k] = o.band == "range" and values[1] or quantile(values, 0.25)
-        s.high[k] = o.band == "range" and values[#values] or quantile(values, 0.75)
+        local k, of = #s.x + 1, core.tensor(values, { dtype = "float64" }):quantile(shares):tolist()
+        s.x[k], s.low[k], s.y[k], s.high[k] = x, of[1], of[2], of[3]
       end
     end
     if #curves < 2 then s.low, s.high = nil, nil end
@@ -321,7 +315,7 @@ function M.gallery(trace, dataset, given)
     end
   end
   local figure = images.image_grid(pictures, {
-    columns = o.columns or math.min(10, #pictures), border = math.max(o.border, 0), labels = labels, scale = o.scale,
+    columns = o.columns or math.min(10, #pictures), border = o.border, labels = labels, scale = o.scale,
     title = o.title or string.format("%s chosen", o.which), range = brightest < 128 and { 0, math.max(brightest, 1) } or nil,
   })
   figure.indices = chosen

@@ -58,7 +58,8 @@ local function legend(figure, width, colour, mark)
   for i, s in ipairs(figure.series) do
     if s.label ~= "" then
       local room = line and length(line) + 3 + 2 + length(s.label) <= width
-      local item = canvas.coloured(mark(i), i, colour) .. " " .. s.label
+      -- Cut here: a line with colours is not.
+      local item = canvas.coloured(mark(i), i, colour) .. " " .. fit(s.label, math.min(length(s.label), width - 2))
       if line and room then
         line = line .. "   " .. item
       else
@@ -122,27 +123,22 @@ end
 local function across(w) return w < 20 and 1 or math.max(2, w // 12) end
 local function up(h) return h < 5 and 1 or math.max(2, h // 3) end
 
-local function nothing(figure, w) return { fit(figure.title, w), fit("no finite points", w) } end
-
--- Where the line is at x, straight on the axes' scales; nil outside of it.
-local function interpolated(line, x, xa, ya)
-  for i, point in ipairs(line) do
-    if point[1] == x then return ya:at(point[2]) end
-    if point[1] > x then
-      local before = line[i - 1]
-      if not before then return nil end
-      local x0, x1 = xa:at(before[1]), xa:at(point[1])
-      local y0, y1 = ya:at(before[2]), ya:at(point[2])
-      return y0 + (y1 - y0) * (xa:at(x) - x0) / (x1 - x0)
-    end
-  end
+local function nothing(figure, w, colour)
+  local out = { fit(figure.title, w), fit("no finite points", w) }
+  for _, line in ipairs(legend(figure, w, colour, function(i) return style.marks[i] end)) do out[#out + 1] = fit(line, w) end
+  return out
 end
 
--- The points that both axes can show.
-local function shown(s, figure)
+-- The points that both axes can show, with their intervals as far as these go.
+local function shown(s, xa, ya)
   local out = {}
   for _, p in ipairs(s.points) do
-    if not (figure.log_x and p[1] <= 0) and not (figure.log_y and p[2] <= 0) then out[#out + 1] = p end
+    if not (xa.log and p[1] <= 0) and not (ya.log and p[2] <= 0) then
+      out[#out + 1] = {
+        p[1], p[2], low = p.low and ya:ended(p.low), high = p.high and ya:ended(p.high),
+        x_low = p.x_low and xa:ended(p.x_low), x_high = p.x_high and xa:ended(p.x_high),
+      }
+    end
   end
   return out
 end
@@ -155,17 +151,13 @@ local function braille(field, figure, xa, ya)
   for _, v in ipairs(figure.x_lines) do for y = 0, h - 1, 3 do field:dot(px(v), y, 0) end end
   for _, v in ipairs(figure.y_lines) do for x = 0, w - 1, 3 do field:dot(x, py(v), 0) end end
   for i, s in ipairs(figure.series) do
-    local points, before = shown(s, figure), nil
+    local points, before = shown(s, xa, ya), nil
     for _, p in ipairs(points) do
       local x, y = px(p[1]), py(p[2])
-      if p.low and s.intervals == "band" and before then
+      if p.low and s.intervals == "band" then
         -- Of a band, its edges in loose dots.
-        local x0 = px(before[1])
-        for column = x0, x, 3 do
-          local t = x == x0 and 0 or (column - x0) / (x - x0)
-          for _, edge in ipairs { "low", "high" } do
-            if before[edge] and p[edge] then field:dot(column, math.floor(py(before[edge]) * (1 - t) + py(p[edge]) * t + 0.5), i) end
-          end
+        for _, edge in ipairs { "low", "high" } do
+          if before and before[edge] then field:segment(px(before[1]), py(before[edge]), x, py(p[edge]), i, 3) end
         end
       elseif p.low and s.intervals == "bars" then
         field:segment(x, py(p.low), x, py(p.high), i)
@@ -188,38 +180,37 @@ end
 local function marked(field, figure, xa, ya)
   local w, h = field.w, field.h
   local function column_of(v) return 1 + math.floor((w - 1) * xa:at(v) + 0.5) end
-  local function row_of(at) return h - math.floor((h - 1) * at + 0.5) end
+  local function row_of(v) return h - math.floor((h - 1) * ya:at(v) + 0.5) end
   for i, s in ipairs(figure.series) do
-    local points = shown(s, figure)
+    local points, mark, column0, row0 = shown(s, xa, ya), style.marks[i], nil, nil
     for _, p in ipairs(points) do
-      if p.low and s.intervals == "bars" then
-        for row = row_of(ya:at(p.high)), row_of(ya:at(p.low)) do field:put(column_of(p[1]), row, "│", i) end
-      end
-      if p.x_low then
-        for column = column_of(p.x_low), column_of(p.x_high) do field:put(column, row_of(ya:at(p[2])), "─", i) end
-      end
+      local column, row = column_of(p[1]), row_of(p[2])
+      if p.low and s.intervals == "bars" then field:fill(column, column, row_of(p.high), row_of(p.low), "│", i) end
+      if p.x_low then field:fill(column_of(p.x_low), column_of(p.x_high), row, row, "─", i) end
     end
-    if s.style ~= "points" and s.style ~= "dots" then
-      for column = 1, w do
-        local t = (column - 1) / (w - 1)
-        local x = xa.log and xa.low * (xa.high / xa.low) ^ t or xa.low + (xa.high - xa.low) * t
-        local y = interpolated(points, x, xa, ya)
-        if y then
-          if s.style == "both" then field:under(column, row_of(y), "·", i) else field:put(column, row_of(y), style.marks[i], i) end
-        end
+    for _, p in ipairs(points) do
+      local column, row = column_of(p[1]), row_of(p[2])
+      if column0 and s.style == "both" then
+        field:line(column0, row0, column, row, "·", i, true)
+      elseif column0 and s.style == "steps" then
+        field:line(column0, row0, column, row0, mark, i)
+        field:fill(column, column, math.min(row0, row), math.max(row0, row), mark, i)
+      elseif column0 and s.style == "line" then
+        field:line(column0, row0, column, row, mark, i)
       end
+      column0, row0 = column, row
     end
-    for _, p in ipairs(points) do field:put(column_of(p[1]), row_of(ya:at(p[2])), style.marks[i], i) end
+    for _, p in ipairs(points) do field:put(column_of(p[1]), row_of(p[2]), mark, i) end
   end
   for _, v in ipairs(figure.x_lines) do for row = 1, h do field:under(column_of(v), row, "┊", 0) end end
-  for _, v in ipairs(figure.y_lines) do for column = 1, w do field:under(column, row_of(ya:at(v)), "┈", 0) end end
+  for _, v in ipairs(figure.y_lines) do for column = 1, w do field:under(column, row_of(v), "┈", 0) end end
 end
 
 local draw = {}
 
 function draw.xy(figure, w, h, colour)
   local x0, x1, y0, y1 = M.bounds(figure)
-  if not x0 or not y0 then return nothing(figure, w) end
+  if not x0 or not y0 then return nothing(figure, w, colour) end
   local xa = Axis.new(x0, x1, across(w), { log = figure.log_x, range = figure.x_range })
   local ya = Axis.new(y0, y1, up(h), { log = figure.log_y, range = figure.y_range, round = true })
   local field = canvas.new(w, h)
@@ -239,30 +230,35 @@ end
 function draw.histogram(figure, w, h, colour)
   local edges, most = figure.edges, 0
   for _, s in ipairs(figure.series) do for _, c in ipairs(s.counts) do most = math.max(most, c) end end
-  if most == 0 then return nothing(figure, w) end
+  if most == 0 then return nothing(figure, w, colour) end
   -- Half a count is where a log axis begins.
-  local ya = Axis.new(figure.log_y and 0.5 or 0, most, up(h), { log = figure.log_y, round = true })
+  local ya = Axis.new(figure.log_y and 0.5 or 0, most, up(h), { log = figure.log_y, range = figure.y_range, round = true })
+  local xa = Axis.new(edges[1], edges[#edges], across(w), { range = figure.x_range })
   local field, bins = canvas.new(w, h), #edges - 1
+  -- Where the field begins, and how much of it a column is, in bins.
+  local whole = edges[#edges] - edges[1]
+  local from, each = (xa.low - edges[1]) / whole * bins, (xa.high - xa.low) / whole * bins / w
   for column = 1, w do
     -- The most of the bins that the column covers.
-    local first = math.min(bins, 1 + math.floor((column - 1) * bins / w))
-    local last = math.max(first, math.min(bins, math.ceil(column * bins / w)))
-    if last > first and column * bins / w - (last - 1) < 0.5 then last = last - 1 end
+    local left, right = from + (column - 1) * each, from + column * each
+    local first = math.max(1, 1 + math.floor(left + 1e-9))
+    local last = math.min(bins, math.ceil(right - 1e-9))
+    if last > first and right - (last - 1) < 0.5 then last = last - 1 end
     for i, s in ipairs(figure.series) do
       local count = 0
       for bin = first, last do count = math.max(count, s.counts[bin]) end
-      if count > 0 and #figure.series == 1 then
-        local eighths = math.max(1, math.floor(8 * h * ya:at(count) + 0.5))
-        for row = 1, eighths // 8 do field:put(column, h + 1 - row, "█", i) end
+      local at = ya:at(count)
+      if count > 0 and at >= 0 and #figure.series == 1 then
+        local eighths = math.max(1, math.floor(8 * h * math.min(1, at) + 0.5))
+        field:fill(column, column, h + 1 - eighths // 8, h, "█", i)
         if eighths % 8 > 0 then field:put(column, h - eighths // 8, upward[eighths % 8], i) end
       elseif count > 0 then
-        field:put(column, h - math.floor((h - 1) * ya:at(count) + 0.5), style.marks[i], i)
+        field:put(column, h - math.floor((h - 1) * at + 0.5), style.marks[i], i)
       end
     end
   end
   return frame(figure, w, h, {
-    rows = field:rows(colour), ya = ya, colour = colour, mark = function(i) return style.marks[i] end,
-    xa = Axis.new(edges[1], edges[#edges], across(w), {}),
+    rows = field:rows(colour), ya = ya, xa = xa, colour = colour, mark = function(i) return style.marks[i] end,
   })
 end
 
@@ -272,13 +268,16 @@ local function bar(share, w)
   return string.rep("█", eighths // 8) .. (eighths % 8 > 0 and rightward[eighths % 8] or "")
 end
 
-local function number(v) return string.format("%.4g", v) end
+local function number(v)
+  if v == math.huge or v == -math.huge then return v > 0 and "∞" or "-∞" end
+  return string.format("%.4g", v)
+end
 
 function draw.bars(figure, w, _, colour)
   local low, high = bounds(figure.log_y, function(note)
     for _, s in ipairs(figure.series) do for _, v in ipairs(s.values) do note(v) end end
   end)
-  if not low then return nothing(figure, w) end
+  if not low then return nothing(figure, w, colour) end
   local several, margin, amounts = #figure.series > 1, 0, 0
   for _, name in ipairs(figure.categories) do margin = math.max(margin, length(name)) end
   margin = math.min(margin, math.max(8, w // 3))
@@ -287,14 +286,17 @@ function draw.bars(figure, w, _, colour)
     texts[i] = {}
     for k, v in ipairs(s.values) do
       local text = number(v)
-      if s.low then text = string.format("%s [%s, %s]", text, number(s.low[k]), number(s.high[k])) end
-      texts[i][k], amounts = text, math.max(amounts, #text)
+      if s.low and s.low[k] then text = string.format("%s [%s, %s]", text, number(s.low[k]), number(s.high[k])) end
+      texts[i][k], amounts = text, math.max(amounts, length(text))
     end
   end
   local room = math.max(8, w - margin - 2 - amounts - 1 - (several and 2 or 0))
   -- From 0, or on a log axis from a decade below the least.
   local from, to = math.min(0, low), math.max(0, high)
-  if figure.log_y then from, to = math.log(low / 10), math.log(high) end
+  if figure.log_y then from, to = math.log(low) - math.log(10), math.log(high) end
+  -- How much of the room an amount takes; halves where the difference overflows. That of integers may wrap around.
+  local span = to - (from + 0.0)
+  local function share(v) return span < math.huge and v / span or v / 2 / (to / 2 - from / 2) end
   local out, width = {}, margin + 2 + (several and 2 or 0) + room + 1 + amounts
   local function add(line) out[#out + 1] = fit(line, width) end
   if figure.title ~= "" then add(string.rep(" ", margin + 2) .. fit(figure.title, width - margin - 2)) end
@@ -304,13 +306,13 @@ function draw.bars(figure, w, _, colour)
       local v = s.values[k]
       local drawn = ""
       if figure.log_y then
-        drawn = v > 0 and bar(to == from and 1 or (math.log(v) - from) / (to - from), room) or ""
+        drawn = v > 0 and bar(share(math.log(v) - from), room) or ""
       elseif to > from and data.finite(v) then
-        local zero = math.floor(room * (0 - from) / (to - from) + 0.5)
+        local zero = math.floor(room * -share(from) + 0.5)
         if v >= 0 then
-          drawn = string.rep(" ", zero) .. bar(v / (to - from), room)
+          drawn = string.rep(" ", zero) .. bar(share(v), room)
         else
-          local cells = math.floor(room * -v / (to - from) + 0.5)
+          local cells = math.floor(room * -share(v) + 0.5)
           drawn = string.rep(" ", zero - cells) .. string.rep("█", cells)
         end
       end

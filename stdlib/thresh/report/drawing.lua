@@ -26,16 +26,22 @@ end
 --- Bytes of a picture as the address of an <img>.
 function M.data_uri(bytes, kind) return "data:image/" .. kind .. ";base64," .. base64(bytes) end
 
+-- A tag of gnuplot's SVG as one of a page: names begin with `prefix`, black and grey are the page's ink.
+local function inked(tag, prefix)
+  tag = tag:gsub("(%sid=['\"])", "%1" .. prefix):gsub("(href=['\"]#)", "%1" .. prefix):gsub("(url%(#)", "%1" .. prefix)
+  tag = tag:gsub("=(['\"])black%1", "=%1currentColor%1")
+  for _, grey in ipairs { "68", "34", "0" } do
+    tag = tag:gsub("rgb%(%s*" .. grey .. ",%s*" .. grey .. ",%s*" .. grey .. "%)", "currentColor")
+  end
+  return (tag:gsub("stroke=(['\"])rgb%(221, 221, 221%)%1", "stroke=%1currentColor%1 stroke-opacity=%1.15%1"))
+end
+
 -- gnuplot's SVG as a part of a page: names of its own, the page's ink for black and grey, no ground, a title.
 local function inlined(svg, title, number)
   local prefix = "f" .. number .. "-"
   svg = svg:gsub("^.-(<svg)", "%1", 1):gsub("<title>.-</title>", ""):gsub("<desc>.-</desc>", "")
-  svg = svg:gsub("(%sid=['\"])", "%1" .. prefix):gsub("(href=['\"]#)", "%1" .. prefix):gsub("(url%(#)", "%1" .. prefix)
-  svg = svg:gsub("=(['\"])black%1", "=%1currentColor%1")
-  for _, grey in ipairs { "68", "34", "0" } do
-    svg = svg:gsub("rgb%(%s*" .. grey .. ",%s*" .. grey .. ",%s*" .. grey .. "%)", "currentColor")
-  end
-  svg = svg:gsub("stroke=(['\"])rgb%(221, 221, 221%)%1", "stroke=%1currentColor%1 stroke-opacity=%1.15%1")
+  -- Texts between tags are left as they are.
+  svg = svg:gsub("<[^>]*>", function(tag) return inked(tag, prefix) end)
   svg = svg:gsub("(<rect x=\"0\" y=\"0\" [^>]-fill=)\"#ffffff\"", '%1"none"', 1)
   svg = svg:gsub("<svg%s", string.format('<svg role="img" aria-labelledby="%stitle" ', prefix), 1)
   return (svg:gsub(">", string.format('><title id="%stitle">%s</title>', prefix, escape.html(title):gsub("%%", "%%%%")), 1))

@@ -48,16 +48,21 @@ local latex = {
 --- A text of LaTeX, for \usepackage[T1]{fontenc} and textcomp.
 function M.latex(text)
   text = clean(text):gsub('[\\{}$&#%%_^~<>|"`]', latex)
-  -- Two hyphens would become a dash; a bracket behind the end of a row its argument, as a star would be.
-  text = text:gsub("%-%-+", function(run) return ("-{}"):rep(#run - 1) .. "-" end)
+  -- What the fonts of T1 do not have.
+  text = text:gsub("∞", "$\\infty$"):gsub("\u{FFFD}", "?")
+  -- Two hyphens would become a dash, two commas or quotes a quotation mark.
+  for _, run in ipairs { "%-%-+", ",,+", "''+" } do
+    text = text:gsub(run, function(found) return found:sub(1, 1) .. ("{}" .. found:sub(1, 1)):rep(#found - 1) end)
+  end
+  -- A bracket behind the end of a row would become its argument, as a star would be.
   return (text:gsub("^%s*([%[*])", "{%1}"))
 end
 
 --- A cell of CSV. Spreadsheets take a text that begins with one of = + - @ for a formula: a quote before it
---- keeps it a text, unless it is a number.
+--- keeps it a text, unless it is a number or the "-" that stands for nothing.
 function M.csv(text)
   text = clean(text)
-  if tonumber(text) then return text end
+  if tonumber(text) or text == "-" then return text end
   if text:find "^%s*[=+%-@]" or text:find "^%s*\u{FF1D}" then text = "'" .. text end
   if text:find '[",\n;]' or text:find "^%s" or text:find "%s$" then text = '"' .. text:gsub('"', '""') .. '"' end
   return text

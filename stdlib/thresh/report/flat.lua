@@ -1,17 +1,14 @@
 -- SPDX-License-Identifier: Apache-2.0
 -- Nested tables, as configurations are, as dotted names and texts.
 
+local data = require "thresh.plot.data"
+
 local M = {}
 
 --- A number as a text of at most six figures, or of as many as it takes where `exact`.
 function M.number(v, exact)
-  if math.type(v) == "integer" then return string.format("%d", v) end
-  if not exact then return (string.format("%.6g", v)) end
-  for digits = 6, 17 do
-    local text = string.format("%." .. digits .. "g", v)
-    if tonumber(text) == v then return text end
-  end
-  return tostring(v)
+  if exact or math.type(v) == "integer" then return data.shortest(v) end
+  return (string.format("%.6g", v))
 end
 
 local function text_of(value)

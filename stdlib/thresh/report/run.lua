@@ -9,8 +9,9 @@ local study = require "thresh.plot.study"
 
 local M = {}
 
--- What is no measure of learning, or the same for all.
+-- Whether a column is no measure of learning, or the same for all: what was spent, or what it is over.
 local dull = { forwarded = true, backwarded = true, seed = true, epoch = true, step = true, time = true }
+local function is_dull(name) return dull[name] or name:find "seconds" end
 
 --- Rows of metrics as columns of numbers by dotted name, and the name of what they are over.
 local function columns_of(rows)
@@ -69,8 +70,7 @@ function M.curves(rows)
   for _, group in ipairs(wanted) do
     local there = {}
     for _, name in ipairs(group) do
-      if columns[name] and not used[name] and not dull[name] and not name:find "^seconds" and name ~= x
-        and varies(columns[name], #rows) then
+      if columns[name] and not used[name] and not is_dull(name) and name ~= x and varies(columns[name], #rows) then
         there[#there + 1], used[name] = name, true
       end
     end

@@ -11,6 +11,7 @@ local plain = require "thresh.runs.plain"
 local run_report = require "thresh.report.run"
 local read = require("thresh.sweep.store").read
 local runs = require "thresh.runs"
+local statistics = require "thresh.statistics"
 local style = require "thresh.plot.style"
 local study = require "thresh.plot.study"
 
@@ -90,12 +91,14 @@ local function groups_of(cells, names)
   return groups
 end
 
-local function median(sorted)
-  local middle = (#sorted + 1) // 2
-  return #sorted % 2 == 1 and sorted[middle] or (sorted[middle] + sorted[middle + 1]) / 2
+-- The median of some numbers, with the least and the most; nothing of none.
+local function spread(values)
+  if #values == 0 then return nil end
+  local s = statistics.summary(values)
+  return { median = s.median, low = s.min, high = s.max, n = #values }
 end
 
--- The median of a result over a group's cells, with the least and the most; nothing where none has it.
+-- The spread of a result over a group's cells.
 local function over_cells(group, name)
   local values = {}
   for _, cell in ipairs(group.cells) do
@@ -105,9 +108,7 @@ local function over_cells(group, name)
       end
     end
   end
-  table.sort(values)
-  if #values == 0 then return nil end
-  return { median = median(values), low = values[1], high = values[#values], n = #values }
+  return spread(values)
 end
 
 -- The names of the numbers that cells resulted in, sorted.
@@ -171,10 +172,7 @@ local function costs(groups, cells, names)
       end
     end
     rows[i] = { table.unpack(group.texts, 1, #names) }
-    for k, values in ipairs { own, whole, share } do
-      table.sort(values)
-      rows[i][#names + k] = #values > 0 and { median = median(values), low = values[1], high = values[#values], n = #values } or nil
-    end
+    for k, values in ipairs { own, whole, share } do rows[i][#names + k] = spread(values) end
   end
   local columns = { table.unpack(names) }
   table.move({ "marginal s", "with source s", "amortised s" }, 1, 3, #names + 1, columns)

@@ -22,16 +22,6 @@ local function is_figure(text)
   return true
 end
 
-local function shortest(v)
-  if math.type(v) == "integer" then return string.format("%d", v) end
-  if v ~= v then return "nan" end
-  if v == math.huge or v == -math.huge then return v > 0 and "inf" or "-inf" end
-  for digits = 6, 17 do
-    local text = string.format("%." .. digits .. "g", v)
-    if tonumber(text) == v then return text end
-  end
-end
-
 -- The decimals that a column shows: four figures of its largest number, fewer where the numbers have no more;
 -- nothing where the numbers are of too many sizes for one form.
 local function decimals_of(values)
@@ -72,12 +62,14 @@ local function formatter(cells, count)
       end
     end
   end
-  if whole then return shortest end
+  if whole then return data.shortest end
   local decimals = decimals_of(values)
   return function(v)
-    if not data.finite(v) then return shortest(v) end
-    if not decimals then return string.format("%.4g", v) end
-    return string.format("%." .. decimals .. "f", v)
+    if not data.finite(v) then return data.shortest(v) end
+    if decimals then return string.format("%." .. decimals .. "f", v) end
+    -- Each by itself: four figures, and all of those before the point.
+    local size = math.abs(v)
+    return string.format(size >= 1000 and size < 1e15 and "%.0f" or "%.4g", v)
   end
 end
 
@@ -231,7 +223,7 @@ function forms.csv(t)
   for _, row in ipairs(t.cells) do
     local cells = {}
     local function add(cell)
-      cells[#cells + 1] = cell == nil and "" or type(cell) == "number" and shortest(cell) or escape.csv(cell)
+      cells[#cells + 1] = cell == nil and "" or type(cell) == "number" and data.shortest(cell) or escape.csv(cell)
     end
     for k in ipairs(t.columns) do
       local cell = row[k]
