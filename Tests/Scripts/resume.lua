@@ -403,7 +403,12 @@ do
   local folder = new_folder()
   local lines, interrupted = {}, 0
   local handle = {
-    log = function(_, line) lines[#lines + 1] = line end, metrics = function() return lines end,
+    log = function(_, line) lines[#lines + 1] = line end,
+    rewind = function(_, keep)
+      local kept = {}
+      for _, line in ipairs(lines) do if keep(line) then kept[#kept + 1] = line end end
+      lines = kept
+    end,
     file = function(_, name) return folder .. "/" .. name end,
     interrupt = function() interrupted = interrupted + 1 end,
   }
@@ -412,6 +417,8 @@ do
   end
   assert(not pcall(run, make, folder, 5))
   assert(#lines == 1)
+  -- As th.runs.reopen marks it.
+  handle.reopened = true
   local result = run(make, folder)
   assert(#lines == 3 and lines[2].epoch == 2 and lines[3].accuracy == result.accuracy)
   assert(lines[3].train_seconds and lines[3].train_cpu_seconds and lines[3].seconds == nil)

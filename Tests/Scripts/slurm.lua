@@ -5,7 +5,7 @@
 --   thresh Tests/Scripts/slurm.lua SCRATCH
 local scratch = assert(arg[1])
 local th = require "thresh"
-local commands = require "thresh.sweep.command"
+local command_line = require "thresh.command_line"
 local native = require "thresh.sweep.native"
 
 local function write(path, text)
@@ -111,7 +111,7 @@ local found = th.sweep {
 }
 print(found)
 ]])
-local thresh = commands.quoted(native.executable())
+local thresh = command_line.quoted(native.executable())
 local function run(root, more)
   local text, ok = output(string.format("%s %s/sweep.lua %s %s/%s --set x=1,2,3 %s", thresh, scratch, scratch, scratch,
     root, more))

@@ -33,26 +33,27 @@ import ThreshKit
     #expect(try a.get("x") == 1)
   }
 
-  @Test func sessions_haveTheirOwnMemoryLimits() throws {
-    var options = Session.Options()
-    options.memoryLimit = 64 << 20
-    let large = try Session()
-    let small = try Session(options)
-    let bomb = "return require('thresh').zeros(32 << 20):numel()"  // 128 MiB
-    let error = #expect(throws: LuaError.self) { try small.run(bomb) }
-    #expect(error?.message.contains("not enough memory") == true)
-    // Opening a session with a small limit leaves the others as they were.
-    #expect(try large.run(bomb).first.map { try Int.from(lua: $0) } == 32 << 20)
-    try large.lua.collectGarbage()
-    #expect(throws: LuaError.self) { try small.run("return ('x'):rep(100 << 20)") }
-    #expect(throws: Never.self) { try large.run("return #('x'):rep(100 << 20)") }
-    // Calls from one into the other: each under its own limit.
-    try large.register("inner") { () -> Bool in (try? small.run(bomb)) == nil }
-    #expect(
-      try large.run(
-        "local held = inner() return held and \(32 << 20) == require('thresh').zeros(32 << 20):numel()"
-      )
-      .first.map { try Bool.from(lua: $0) } == true)
+  /// In a process of its own: a limit counts the tensors of all sessions of the process.
+  @Test func sessions_haveTheirOwnMemoryLimits() async {
+    await #expect(processExitsWith: .success) {
+      var options = Session.Options()
+      options.memoryLimit = 64 << 20
+      let large = try Session()
+      let small = try Session(options)
+      let bomb = "return require('thresh').zeros(32 << 20):numel()"  // 128 MiB
+      let error = #expect(throws: LuaError.self) { try small.run(bomb) }
+      #expect(error?.message.contains("not enough memory") == true)
+      // Opening a session with a small limit leaves the others as they were.
+      #expect(try large.run(bomb).first.map { try Int.from(lua: $0) } == 32 << 20)
+      try large.lua.collectGarbage()
+      #expect(throws: LuaError.self) { try small.run("return ('x'):rep(100 << 20)") }
+      #expect(throws: Never.self) { try large.run("return #('x'):rep(100 << 20)") }
+      // Calls from one into the other: each under its own limit.
+      try large.register("inner") { () -> Bool in (try? small.run(bomb)) == nil }
+      let both = try large.run(
+        "return inner() and \(32 << 20) == require('thresh').zeros(32 << 20):numel()")
+      #expect(try both.first.map { try Bool.from(lua: $0) } == true)
+    }
   }
 
   @Test func limits_ofOptions_raise() throws {
@@ -147,7 +148,7 @@ import ThreshKit
         + "th.runs.folder_size th.runs.is_alive th.runs.machine th.runs.network_file_system "
         + "th.runs.new_id th.runs.open_index th.runs.process th.runs.read_json "
         + "th.runs.remove_run th.runs.sweep.claim th.runs.sweep.digest "
-        + "th.runs.sweep.executable th.runs.sweep.follow th.runs.sweep.lease "
+        + "th.runs.sweep.executable th.runs.sweep.follow th.runs.sweep.forgive th.runs.sweep.lease "
         + "th.runs.sweep.process_id th.runs.sweep.publish th.runs.sweep.release "
         + "th.runs.sweep.sleep th.runs.sweep.start th.runs.sweep.status th.runs.sweep.stop "
         + "th.save_npy th.save_npz th.save_safetensors th.select.read_trace "

@@ -122,12 +122,19 @@ func omp_handmadeTables_giveGoldenValues(_ dtype: DType) throws {
     #expect(result.weights.allSatisfy { $0 >= 0 })
     #expect(result.residual < last)
     last = result.residual
-    // The recursion in float32 and the sums in float64 pick alike.
     let narrow = try OMP.solve(
       residuals: r.cast(.float32), embeddings: h.cast(.float32), options: OMP.Options(budget: k))
-    #expect(narrow.indices == result.indices)
-    #expect(isClose(narrow.weights, result.weights, 1e-3))
     #expect(abs(narrow.residual - result.residual) < 1e-5)
+    // The recursion in float32 and the sums in float64 pick alike, but where float32 cannot tell
+    // two rows apart: that depends on the CPU.
+    if narrow.indices == result.indices {
+      #expect(isClose(narrow.weights, result.weights, 1e-3))
+      continue
+    }
+    let rows = zip(layer.residuals, layer.embeddings).map(gradient)
+    let naive = NaivePursuit(rows: rows, target: columnSum(rows), budget: k, ridge: 0)
+    #expect(naive.picks == result.indices)
+    #expect(naive.gap < 1e-4)
   }
 }
 
