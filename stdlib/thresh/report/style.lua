@@ -10,7 +10,7 @@ return [[
 html { -webkit-text-size-adjust: 100%; }
 body { margin: 0; background: var(--page); color: var(--ink); font: 16px/1.55 system-ui, -apple-system, "Segoe UI",
   "Noto Sans", "DejaVu Sans", Helvetica, Arial, sans-serif; }
-header, nav, main, footer { max-width: 62rem; margin: 0 auto; padding: 0 1.5rem; }
+header, nav, main, footer { max-width: 68rem; margin: 0 auto; padding: 0 1.5rem; }
 header { padding-top: 3rem; }
 h1 { font-size: 2rem; line-height: 1.2; letter-spacing: -.01em; margin: 0 0 .5rem; overflow-wrap: anywhere; }
 h2 { font-size: 1.3rem; line-height: 1.3; margin: 3rem 0 .75rem; padding-top: 1rem; border-top: 1px solid var(--line);
