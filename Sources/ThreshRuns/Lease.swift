@@ -19,7 +19,7 @@ public struct Lease: Sendable {
   public enum Claim: Sendable {
     case held(Lease)
     /// Another process has it.
-    case taken(by: ProcessIdentity?)
+    case taken
   }
 
   /// What is known of a lease's last holder.
@@ -43,14 +43,14 @@ public struct Lease: Sendable {
       if state.owner == .own {
         release("\(base).\(state.generation)")
       } else if !state.isFree {
-        return .taken(by: state.owner)
+        return .taken
       }
     }
     let path = "\(base).\(generation)"
     let file = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
     guard file >= 0 else {
       guard errno == EEXIST else { throw TensorError("lease", "\(path): \(reason())") }
-      return .taken(by: owner(path))
+      return .taken
     }
     defer { close(file) }
     let text = Array(ProcessIdentity.own.line.utf8)

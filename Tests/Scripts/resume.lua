@@ -406,7 +406,7 @@ do
     log = function(_, line) lines[#lines + 1] = line end,
     rewind = function(_, keep)
       local kept = {}
-      for _, line in ipairs(lines) do if keep(line) then kept[#kept + 1] = line end end
+      for i, line in ipairs(lines) do if keep(line, i) then kept[#kept + 1] = line end end
       lines = kept
     end,
     file = function(_, name) return folder .. "/" .. name end,
@@ -418,7 +418,7 @@ do
   assert(not pcall(run, make, folder, 5))
   assert(#lines == 1)
   -- As th.runs.reopen marks it.
-  handle.reopened = true
+  handle.before = #lines
   local result = run(make, folder)
   assert(#lines == 3 and lines[2].epoch == 2 and lines[3].accuracy == result.accuracy)
   assert(lines[3].train_seconds and lines[3].train_cpu_seconds and lines[3].seconds == nil)

@@ -21,21 +21,25 @@ end
 -- A trial may end its run itself; that counts.
 do
   local found = sweep {
-    name = "ends", grid = { how = { "finish", "both", "fail", "not" } },
+    name = "ends", grid = { how = { "finish", "both", "fail", "failed", "not", "stop" } },
     trial = function(p, run)
       if p.how == "finish" then run:finish { y = 1 } return end
       if p.how == "both" then run:finish { y = 2 } return { y = 3 } end
       if p.how == "fail" then run:fail "on purpose" return end
+      if p.how == "failed" then run:fail "on purpose" return { y = 9 } end
+      if p.how == "stop" then run:interrupt() return end
       return { y = 4 }
     end,
   }
   local states = {}
   for i, cell in ipairs(found.cells) do
     states[i] = cell.state .. (cell.result and cell.result.y or "")
-    assert(th.runs.load(cell.run).status.state == cell.state)
+    assert(cell.params.how == "stop" or th.runs.load(cell.run).status.state == cell.state)
   end
-  assert(table.concat(states, " ") == "done1 done3 failed done4", table.concat(states, " "))
-  assert(found.cells[3].error.message == "on purpose")
+  assert(table.concat(states, " ") == "done1 done3 failed failed done4 failed", table.concat(states, " "))
+  assert(found.cells[3].error.message == "on purpose" and found.cells[6].error.message:find "has interrupted its run")
+  -- What failed is no result.
+  assert(found:best("y").result.y == 4 and found.cells[4].error.message == "on purpose")
 end
 
 -- A search that looks for what no result has says so.
@@ -45,6 +49,10 @@ do
   }
   assert(found.cells[1].state == "failed" and found.cells[1].error.message
     == "tpe needs the number 'acuracy' in the result (did you mean 'accuracy'?); it has accuracy", found.cells[1].error.message)
+  found = sweep {
+    name = "told", tpe = { n = 1, metric = "y", x = th.sweep.uniform(0, 1) }, trial = function(_, run) run:fail "no memory" end,
+  }
+  assert(found.cells[1].error.message == "no memory")
   found = sweep {
     name = "deep", tpe = { n = 2, metric = "a.b", x = th.sweep.uniform(0, 1) }, trial = function(p) return { a = { b = p.x } } end,
   }
@@ -184,6 +192,11 @@ do
   train(run, 2, false)
   train(run, 3, false)
   assert(epochs_of(run) == "- 1 2 1 2 3", epochs_of(run))
+  -- What was logged since it was opened again stays, too.
+  run = th.runs.reopen(run.path)
+  run:log { epoch = 0, note = "now" }
+  train(run, 1, false)
+  assert(epochs_of(run) == "- 0 1", epochs_of(run))
   -- Killed behind an epoch whose checkpoint was not written: the row of then is not that of the new try.
   run = th.runs.create { root = scratch .. "/trained", name = "u" }
   train(run, 2)

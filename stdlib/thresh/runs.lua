@@ -116,7 +116,7 @@ function M.load(path) return loaded("runs.load", path, false) end
 --- Opens a run to be written to again, so that it goes on.
 ---
 --- A run whose process still runs on this machine is refused. A line that was cut off at the end of
---- metrics.jsonl is taken away.
+--- metrics.jsonl is taken away, and when th.train goes on with the run, the rows of epochs that it will write again.
 ---
 --- Example:
 ---     local path = th.runs.create({ root = scratch }).path
@@ -144,7 +144,7 @@ function M.reopen(path)
     state = "running", started = run.status.started, seconds = run.status.seconds, writer = own,
   }
   core.write_file(run.path .. "/status.json", json.encode(run.status) .. "\n", { durable = false })
-  run.reopened = true
+  run.before = #run:metrics()
   return runs.begun(run)
 end
 

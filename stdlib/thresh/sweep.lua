@@ -215,7 +215,8 @@ local function cells_of(o, version, code)
   local seen = {}
   for _, cell in ipairs(cells) do
     if seen[cell.hash] then
-      fail("sweep: cells %d and %d are the same: %s", seen[cell.hash], cell.number, json.encode(cell.params))
+      fail("sweep: cells %d and %d are the same: %s", seen[cell.hash], cell.number,
+        json.encode(plain.written("sweep", cell.params)))
     end
     seen[cell.hash] = cell.number
   end

@@ -14,7 +14,7 @@ public struct Speedup: Sendable, Equatable {
     self.init(low: low, high: high, isExact: low == high)
   }
 
-  private init(low: Double, high: Double, isExact: Bool) {
+  fileprivate init(low: Double, high: Double, isExact: Bool) {
     (self.low, self.high, self.isExact) = (low, high, isExact)
   }
 
@@ -78,9 +78,13 @@ public struct FixedAccuracySpeedup: Sendable {
     pairs = zip(baseline, runs).map { Speedup(baseline: $0, run: $1, target: target) }
     let known = pairs.compactMap { $0 }
     let (lows, highs) = (known.map(\.low), known.map(\.high))
-    median =
-      known.isEmpty
-      ? nil : Speedup(low: quantile(lows.sorted(), 0.5), high: quantile(highs.sorted(), 0.5))
+    if known.isEmpty {
+      median = nil
+    } else {
+      let (low, high) = (quantile(lows.sorted(), 0.5), quantile(highs.sorted(), 0.5))
+      median = Speedup(
+        low: low, high: high, isExact: low == high && known.contains(where: \.isExact))
+    }
     // Both from the same resamples.
     if let least = try bootstrap.interval(lows), let most = try bootstrap.interval(highs) {
       interval = least.lowerBound...most.upperBound

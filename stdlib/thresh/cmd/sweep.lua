@@ -3,7 +3,9 @@
 
 local command_line = require "thresh.command_line"
 local commands = require "thresh.sweep.command"
+local json = require "thresh.json"
 local native = require "thresh.sweep.native"
+local plain = require "thresh.runs.plain"
 local progress = require "thresh.progress"
 local results = require "thresh.sweep.result"
 local slurm = require "thresh.sweep.slurm"
@@ -64,7 +66,7 @@ function actions.plan(found, store, o)
       end
     else
       print(string.format("%d\t%s\t%s\t%s", cell.number, cell.state,
-        cell.params and require("thresh.json").encode(cell.params) or "-", cell.run or "-"))
+        cell.params and json.encode(plain.written("sweep", cell.params)) or "-", cell.run or "-"))
     end
   end
 end

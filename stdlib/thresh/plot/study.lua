@@ -101,7 +101,8 @@ local function field(row, name)
   for part in name:gmatch "[^.]+" do
     value = type(value) == "table" and value[part] or nil
   end
-  if value == nil then value = { train = row["train_" .. name], select = row["select_" .. name] } end
+  local train, select = row["train_" .. name], row["select_" .. name]
+  if value == nil and type(train) == "number" and type(select) == "number" then return train + select end
   if type(value) == "table" and type(value.train) == "number" then return value.train + (value.select or 0) end
   return type(value) == "number" and value or nil
 end

@@ -146,13 +146,13 @@ function Run:metrics()
 end
 
 --- Takes away the rows of metrics.jsonl that a run which goes on from an earlier state will write again.
----@param keep fun(row: table): boolean whether a row stays
+---@param keep fun(row: table, i: integer): boolean whether a row stays, the i-th of all
 function Run:rewind(keep)
   writable(self, "rewind")
   if type(keep) ~= "function" then error("run:rewind: needs a function of a row, got " .. options.shown(keep), 2) end
   local rows, lines = self:metrics(), {}
-  for _, row in ipairs(rows) do
-    if keep(row) then lines[#lines + 1] = json.encode(plain.written("run:rewind", row, 1)) .. "\n" end
+  for i, row in ipairs(rows) do
+    if keep(row, i) then lines[#lines + 1] = json.encode(plain.written("run:rewind", row, 1)) .. "\n" end
   end
   if self.files["metrics.jsonl"] then self.files["metrics.jsonl"]:close() end
   self.files["metrics.jsonl"], self.cut["metrics.jsonl"] = nil, nil

@@ -180,8 +180,9 @@ local function try(sweep, cell, run)
     return nil, { message = fits and "the trial must return a table of results by name, got "
       .. (type(copy) == "table" and "a list" or options.shown(copy)) or tostring(copy) }
   end
+  if run.status.state == "interrupted" then return nil, { message = "the trial has interrupted its run" } end
   copy = plain.read(copy)
-  local problem = lacks(sweep, copy)
+  local problem = run.status.state ~= "failed" and lacks(sweep, copy)
   if problem then return nil, { message = problem } end
   return copy
 end
@@ -235,13 +236,16 @@ local function complete(sweep, cell, lease)
     if #notes.shared > 0 then record.shared = notes.shared end
     if problem then
       record.state, record.error = "failed", message_of(problem)
-      run:write(record.error.traceback or record.error.message .. "\n")
-      if run.status.state == "running" then run:fail(problem) end
-    else
+      if run.status.state == "running" then
+        run:write(record.error.traceback or record.error.message .. "\n")
+        run:fail(problem)
+      end
+    elseif run.status.state == "failed" then
       -- A trial may have ended its run itself.
+      record.state, record.error = "failed", run.status.error
+    else
       if run.status.state == "running" then run:finish(result) end
-      record.state = run.status.state == "failed" and "failed" or "done"
-      record.result, record.error, record.stopped = result, run.status.error, notes.stopped
+      record.state, record.result, record.stopped = "done", result, notes.stopped
     end
   end
   store:finish(cell.hash, record)

@@ -97,8 +97,8 @@ function Checkpoints:write(position, state)
   return name
 end
 
--- The state of a checkpoint; raises why it is none.
-local function read(self, name)
+-- The file of a checkpoint's tensors; raises why it is none.
+local function checked(self, name)
   local stream = opened(file(self, name, "json"), "rb")
   local text = stream:read "a"
   stream:close()
@@ -109,12 +109,17 @@ local function read(self, name)
   end
   local path = file(self, name, "safetensors")
   if core.sha256(path) ~= head.sha256 then error("its SHA-256 is not the one that was written down", 0) end
-  local tensors, metadata = core.load_safetensors(path)
+  return path
+end
+
+-- The state of a checkpoint; raises why it is none.
+local function read(self, name)
+  local tensors, metadata = core.load_safetensors(checked(self, name))
   return pack.unpack(metadata.state, tensors)
 end
 
---- Whether the checkpoint of a name in a folder can be gone on from.
-function Checkpoints.is_good(path, name) return (pcall(read, { path = path }, name)) end
+--- Whether the checkpoint of a name in a folder is what was written down.
+function Checkpoints.is_good(path, name) return (pcall(checked, { path = path }, name)) end
 
 --- The state of the last good checkpoint, and its name; nil without any. Broken ones are told of and passed
 --- over; where all are broken, that is an error.

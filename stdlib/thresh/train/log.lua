@@ -1,5 +1,5 @@
 -- SPDX-License-Identifier: Apache-2.0
--- The rows of a history as lines of a run's metrics: each epoch once, however often the run was resumed.
+-- The rows of a history as lines of a run's metrics; those of a try that was killed go when the run is resumed.
 
 local M = {}
 
@@ -17,13 +17,18 @@ local function flat(row)
   return line
 end
 
---- Takes away the rows that a run which was killed has written behind the state that it goes on from.
+--- Takes away the rows that a run which was killed had written behind the state that it goes on from, of those that
+--- were there when it was opened again.
 function M.rewind(run)
-  local folder, last = run.folder, run.history[#run.history]
-  if not folder or not folder.reopened then return end
-  folder:rewind(function(row) return math.type(row.epoch) ~= "integer" or last and row.epoch <= last.epoch end)
+  local folder, kept = run.folder, 0
+  if not folder or not folder.before then return end
+  folder:rewind(function(row, i)
+    if i > folder.before or math.type(row.epoch) ~= "integer" then return true end
+    kept = kept + 1
+    return kept <= #run.history
+  end)
   -- A second training of the same run comes behind the first.
-  folder.reopened = nil
+  folder.before = nil
 end
 
 --- Logs a row.
