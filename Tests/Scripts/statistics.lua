@@ -184,6 +184,37 @@ assert(text:find "no claim" and text:find "No claim is made of one seed" and tex
 assert(text:find("RandomPB 0.5, every 2, pooled (PB, Adam)", 1, true) and text:find("* PB, Adam: against 'Full, Adam'", 1, true))
 assert(math.abs(compared.target - 0.9 * compared.rows[1].best.median) < 1e-12)
 
+-- Methods that differ in how they spend their budget have controls of their own.
+compared = compare {
+  seeds = { 1 }, epochs = 6, selectors = {
+    { label = "GM", select = select.GradMatch { fraction = 0.25, every = 2 } },
+    { label = "GM warm", select = select.GradMatch { fraction = 0.25, every = 2, warm = 0.5 } },
+    { label = "SB", batch_select = select.SelectiveBackprop { keep = 0.5, start = 0, finish = 1 } },
+    { label = "SB late", batch_select = select.SelectiveBackprop { keep = 0.5, start = 0.5, finish = 1 } },
+    {
+      label = "SB of RS2", select = select.RS2 { fraction = 0.5 },
+      batch_select = select.SelectiveBackprop { keep = 0.5, start = 0, finish = 1 },
+    },
+  },
+}
+by_label = {}
+for _, row in ipairs(compared.rows) do by_label[row.label] = row end
+assert(by_label["GM warm"].baselines[2] == "RS2 0.25, warm 0.5" and by_label["RS2 0.25, warm 0.5"].results[1].history[1].full)
+for _, label in ipairs { "SB", "SB late", "SB of RS2" } do
+  local row = by_label[label]
+  local control = by_label[row.baselines[#row.baselines]]
+  assert(control.backwarded == row.backwarded, label .. ": " .. control.label)
+end
+
+-- A baseline that is not full training, or comes later, is not what an early stop is reckoned by.
+compared = compare {
+  seeds = { 1 }, early_stop = "seconds", selectors = {
+    { label = "GM", select = select.GradMatch { fraction = 0.25, every = 2 }, baseline = "Later" },
+    { label = "Later", select = select.RS2 { fraction = 0.25 } },
+  },
+}
+assert(compared.rows[3].label == "Full-EarlyStop (GM)" and compared.rows[3].baseline == "Later")
+
 -- Traces of labels of the same letters are files of their own; images are medians, and an interval of the middle half
 -- does not run from the least to the most.
 local folder = scratch .. "/traces"

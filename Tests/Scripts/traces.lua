@@ -187,4 +187,95 @@ do
   end
 end
 
+-- Replays of what other runs did before their first selection, of other lengths and batches, and of replays.
+do
+  local set = { train = th.data.digits().train:subset(th.arange(1, 192)), test = th.data.digits().test:subset(th.arange(1, 16)) }
+  local function train(more)
+    local model = th.models.mlp { in_channels = 1, image_size = 8, width = 8, seed = 3 }
+    local config = {
+      model = model, data = set, epochs = 6, batch_size = 32, quiet = true, seed = 2,
+      optimizer = th.optim.SGD(model:parameters(), { lr = 0.05 }),
+    }
+    for name, value in pairs(more) do config[name] = value end
+    return th.train(config), model
+  end
+  local number = 0
+  local function recorded(more)
+    number = number + 1
+    more.trace = folder .. "/before" .. number .. ".trace"
+    local result, model = train(more)
+    return more.trace, result, model
+  end
+  local function images(result)
+    local list = {}
+    for i, row in ipairs(result.history) do list[i] = row.images end
+    return table.concat(list, " ")
+  end
+
+  -- Full training first: so does the replay, which gives the same bits.
+  local path, result, model = recorded { select = select.GradMatch { fraction = 0.25, first = 2, every = 2 }, initial = "full" }
+  assert(images(result) == "192 192 48 48 48 48", images(result))
+  local replayed, again = train { select = select.Cached { trace = path } }
+  assert(images(replayed) == images(result) and support.same_state(model, again))
+  assert(images(train { select = select.Cached { trace = path, policy = "loop" }, epochs = 9 })
+    == "192 192 48 48 48 48 192 192 48")
+
+  -- A warm start, in runs of other lengths.
+  path = recorded { select = select.GradMatch { fraction = 0.25, every = 2, warm = 0.5 }, epochs = 12 }
+  for _, policy in ipairs { "fraction", "loop", "shuffled" } do
+    for _, epochs in ipairs { 7, 24 } do
+      assert(train { select = select.Cached { trace = path, policy = policy }, epochs = epochs }.backwarded > 0)
+    end
+  end
+
+  -- Whole batches of another size.
+  path, result = recorded { select = select.GradMatchPB { fraction = 0.3, every = 2 }, batch_size = 64 }
+  replayed = train { select = select.Cached { trace = path }, batch_size = 8 }
+  assert(replayed.backwarded == result.backwarded)
+
+  -- A replay of a replay weighs its images as the first run did, and starts as warm.
+  for i, selector in ipairs { select.InfoBatch(), select.GradMatch { fraction = 0.25, every = 2, warm = 0.5 } } do
+    path, result, model = recorded { select = selector }
+    local second, _, middle = recorded { select = select.Cached { trace = path } }
+    local _, last = train { select = select.Cached { trace = second } }
+    assert(support.same_state(model, middle) and support.same_state(model, last), i)
+  end
+
+  -- Asked once, also behind a warm start; the accuracy of an event is the last that is known.
+  path = recorded { select = select.EL2N { fraction = 0.25, first = 4, warm = 0.5 } }
+  assert(#th.select.read_trace(path):epochs() == 1)
+  path = recorded { select = select.GradMatch { fraction = 0.25, every = 2 }, evaluate_every = 3 }
+  local trace = th.select.read_trace(path)
+  local events = trace.event_count
+  assert(trace:epochs()[events] == 4 and trace:event(events).accuracy)
+
+  -- A schedule by steps counts those that were taken: at the end the rate has run through, whatever epochs hold.
+  local sizes, rates, steps = { 192, 32, 100 }, {}, 6 + 1 + 4
+  train {
+    epochs = 3, schedule_per = "step", initial = "full",
+    schedule = th.schedule.LinearLR { start_factor = 1, end_factor = 0, total_iters = steps },
+    select = select.define {
+      name = "sizes", fraction = 1, first = 0, select = function(ctx) return th.arange(1, sizes[ctx.epoch]) end,
+    },
+    on_epoch = function(row) rates[row.epoch] = row.lr end,
+  }
+  for i, taken in ipairs { 6, 7, 11 } do
+    local expected = 0.05 * (1 - (taken - 1) / steps)
+    assert(math.abs(rates[i] - expected) < 1e-9, rates[i] .. " " .. expected)
+  end
+
+  -- What may be chosen, and what batches must hold.
+  local function choosing(f)
+    return train { select = select.define { name = "mine", fraction = 0.25, first = 0, select = f }, epochs = 1 }
+  end
+  assert(choosing(function() return th.arange(1, 64) end).backwarded == 64)
+  support.refused({ "65 images were selected, the budget is 48, 64 with whole batches" }, choosing, function()
+    return th.arange(1, 65)
+  end)
+  for _, batches in ipairs { { { 1, 2 }, { 3, 3 } }, { { 1, 2 }, { 3, 4, 5 } }, { { 1, 2 } }, {}, 7 } do
+    support.refused({ "batches must" }, choosing, function() return { indices = { 1, 2, 3, 4 }, batches = batches } end)
+  end
+  assert(choosing(function() return { indices = { 4, 3, 2, 1 }, batches = { { 1, 2 }, { 3, 4 } } } end).backwarded == 4)
+end
+
 return "ok"

@@ -40,9 +40,12 @@ func rs2_withoutReplacement_walksThroughWholePermutations(_ n: Int, _ k: Int) th
     var order: [Int] = []
     for c in 0..<chunks {
       let draw = try RandomSubsets.rs2(n, k, seed: 9, draw: round * chunks + c)
-      #expect(draw.count == (c < chunks - 1 ? k : n - (chunks - 1) * k))
+      #expect(draw.count == k && Set(draw).count == k)
       order += draw
     }
+    // The last draw is filled up from the beginning.
+    #expect(order[n...] == order[..<(chunks * k - n)])
+    order = Array(order[..<n])
     #expect(order.sorted() == Array(0..<n))
     orders.append(order)
   }

@@ -117,6 +117,16 @@ local function rows_of(config)
   return rows, by_label
 end
 
+-- What tells selectors apart: name and options, as a text.
+local function key_of(selector)
+  if not selector then return "" end
+  local parts = { selector.name }
+  for _, name in ipairs(options.names(selector.options or {})) do
+    parts[#parts + 1] = name .. "=" .. tostring(selector.options[name])
+  end
+  return table.concat(parts, " ")
+end
+
 -- Adds the rows of what stands beside a method. Methods of one budget and one recipe share them.
 local function add_baselines(rows, by_label, row, selector)
   local e = row.entry
@@ -128,8 +138,9 @@ local function add_baselines(rows, by_label, row, selector)
     local fixed = found.select or select.Full()
     found.select = function() return fixed end
     found.optimizer, found.schedule, found.baseline = e.optimizer, e.schedule, e.baseline
+    found.key = string.format("%s; %s; %s; %s", key_of(fixed), key_of(found.batch_select), e.optimizer, e.schedule)
     local same = by_label[found.label]
-    if same and (same.entry.optimizer ~= e.optimizer or same.entry.schedule ~= e.schedule) then
+    if same and same.entry.key ~= found.key then
       found.label = string.format("%s (%s)", found.label, row.label)
       same = by_label[found.label]
     end
@@ -143,10 +154,16 @@ local function add_baselines(rows, by_label, row, selector)
   end
 end
 
--- The epochs of full training that the method beside a row has paid for.
+-- The epochs of full training that the method beside a row has paid for. Full training is the baseline that its entry
+-- names, where that is full and has run, or else Full.
 local function epochs_of(config, row, by_label, k, n)
-  local full = by_label[row.entry.baseline or "Full"] or by_label.Full
-  return baselines.epochs(config.early_stop, by_label[row.beside].results[k], full.results[k], n)
+  local named = by_label[row.entry.baseline]
+  local result = named and named.results[k]
+  local full = result and result.selector == "Full" and not named.entry.batch_select and result or by_label.Full.results[k]
+  if config.early_stop == "seconds" and not full then
+    error(string.format("compare: early_stop = 'seconds' needs the time of Full, which must stand before '%s'", row.beside), 0)
+  end
+  return baselines.epochs(config.early_stop, by_label[row.beside].results[k], full, n)
 end
 
 -- Trains a row with the k-th seed. Methods that have paid for as many epochs share their Full-EarlyStop.

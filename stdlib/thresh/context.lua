@@ -29,7 +29,7 @@ function Context.new(fields)
     self.labels, self.classes = self.data.labels, self.data.classes
   end
   self.score_batch = self.score_batch or self.task and self.task.score_batch or 256
-  self.forwarded = 0
+  self.forwarded, self.backwarded = 0, 0
   self.store = self.store or {}
   return self
 end

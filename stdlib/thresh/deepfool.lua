@@ -57,7 +57,7 @@ local function predictions(model, x)
 end
 
 --- The L2 norm of the smallest perturbation found that changes the prediction of each image of x (N, …),
---- the model in evaluation mode, the steps it took (N,), (N,), and the number of images forwarded.
+--- the model in evaluation mode, the steps it took (N,), (N,), and the numbers of images forwarded and backwarded.
 --
 -- Each image moves onto the nearest boundary of the classes as its gradients draw them, r += |z_c - z_y|
 -- / ||w||^2 w with w = grad z_c - grad z_y, until x + (1 + overshoot) r is predicted otherwise; options:
@@ -72,7 +72,7 @@ function M.perturbations(model, x, given)
     local at = flat:index_select(1, rows) + r:index_select(1, rows) * (1 + o.overshoot)
     return at:view(#rows, table.unpack(x.shape, 2))
   end
-  local forwarded = #x
+  local forwarded, backwarded = #x, 0
   at_rest(model, function()
     local predicted, classes = predictions(model, x)
     local rows = core.arange(1, #x)
@@ -82,12 +82,12 @@ function M.perturbations(model, x, given)
       r[rows] = r:index_select(1, rows) + step(z, gradients, own)
       taken[rows] = count
       local now = predictions(model, moved(rows))
-      forwarded = forwarded + #rows * (classes + 1)
+      forwarded, backwarded = forwarded + #rows * (classes + 1), backwarded + #rows * classes
       rows = rows:index_select(1, now:eq(own):nonzero():flatten())
       if #rows == 0 then break end
     end
   end)
-  return r:norm { dim = 2 }, taken, forwarded
+  return r:norm { dim = 2 }, taken, forwarded, backwarded
 end
 
 return M

@@ -104,7 +104,7 @@ end
 --- A fresh draw each epoch, the strong control: no selector is worth its cost that does not beat it.
 ---
 --- Without replacement it walks through a permutation in chunks of k and takes a new one when it is
---- used up, so that every image is seen equally often.
+--- used up; where k does not divide n, the last chunk is filled up from the permutation's beginning.
 ---
 --- Formula: S_t = the t-th chunk of k of a permutation of 1 … n; with replacement a uniform draw of k
 ---   each time; w = 1.
@@ -200,8 +200,9 @@ end
 --- their head biases are matched whole and over all images, whatever the mode. validation matches the
 --- sum over the run's validation data instead of the candidates' own; it needs validation examples of every class. lambda is relative
 --- to the mean squared gradient norm, so that picks do not depend on the scale of the gradients;
---- absolute = true takes it as it is, as published (late in training it then outweighs the gradients,
---- and most of the subset is random fill). Where fewer than k are found, uniform draws with the mean
+--- absolute = true takes it as it is, 0.5 as published (late in training it then outweighs the gradients,
+--- and most of the subset is random fill). The default is what 0.5 is beside the squared norm of about 120
+--- that gradients of an untrained network were measured to have. Where fewer than k are found, uniform draws with the mean
 --- selected weight fill the subset; the filled share is in the history.
 ---
 --- weight_normalisation says what the weighted loss of a batch, sum(w l), is divided by: "sum", the sum
@@ -211,8 +212,8 @@ end
 --- Formula: min over S, |S| <= k, w >= 0 of ||sum_S w_i g_i - sum_j g_j||^2 + lambda ||w||^2, with g_i
 ---   = r_i (x) [1, h_i], residual r = p - y and embedding h, for each class.
 --- Source: Killamsetty et al. 2021 (ICML), CORDS; relative lambda and fill weights are this product's.
---- Defaults: mode = "per_class_per_gradient", validation = false, lambda = 0.5, absolute = false,
----   eps = 0 (the relative residual to stop at), linear_layer = true (false: the bias alone),
+--- Defaults: mode = "per_class_per_gradient", validation = false, lambda = 0.004 (0.5 with absolute),
+---   absolute = false, eps = 0 (the relative residual to stop at), linear_layer = true (false: the bias alone),
 ---   weight_normalisation = "sum", scores = "pass" (see select.define), every = 20, first = 1, no warm.
 ---   fraction is required.
 --- Cost: a forward pass over n (and the validation data); time sum over classes of n_c k_c (k_c + E)
@@ -223,7 +224,7 @@ end
 ---
 --- Example:
 ---     local selector = th.select.GradMatch { fraction = 0.3, every = 10, warm = 0.5 }
----     assert(selector.name == "GradMatch-warm" and selector.options.lambda == 0.5)
+---     assert(selector.name == "GradMatch-warm" and selector.options.lambda == 0.004)
 ---@param given table the options, as told above
 ---@return table selector as th.train takes it as `select`
 function M.GradMatch(given)
@@ -231,7 +232,7 @@ function M.GradMatch(given)
   for name, rule in pairs(gradmatch_rules) do own[name] = rule end
   local o = options.check("select.GradMatch", given, base.scored_rules(own, { every = 20 }), 2)
   options.choice("select.GradMatch", "mode", o.mode, { "per_class_per_gradient", "per_class" }, 2)
-  o.lambda = o.lambda or 0.5
+  o.lambda = o.lambda or o.absolute and 0.5 or 0.004
   return gradmatch("GradMatch", o, function(ctx)
     return { mode = ctx.classes == 1 and "per_class" or o.mode }
   end)

@@ -83,11 +83,25 @@ function M.rows(name, n, rows)
   return rows
 end
 
+-- Batches that hold the selected images, each once.
+local function check_batches(name, batches, indices)
+  if type(batches) ~= "table" or #batches == 0 then
+    fail(name, "batches must be a list of lists of indices, got %s", shown(batches))
+  end
+  local parts = {}
+  for i, batch in ipairs(batches) do parts[i] = as_tensor(name, "batch " .. i, batch, "int64"):to("int64") end
+  local all = core.cat(parts)
+  if #all ~= #indices or not (all:sort()):equal((indices:to("int64"):sort())) then
+    fail(name, "the batches must hold the selected images, each once; they hold %d, selected are %d", #all, #indices)
+  end
+  return batches
+end
+
 --- The selection a heuristic returned as { indices, weights, batches, residual, filled }.
 --
--- Accepts `indices`, `indices, weights` or a table with these fields. `limit` is the most images it
--- may choose; errors name the heuristic and the value.
-function M.check(name, n, limit, indices, weights)
+-- Accepts `indices`, `indices, weights` or a table with these fields. Of `n` candidates it may choose `of.limit`, the
+-- budget filled up to whole batches; errors name the heuristic and the value.
+function M.check(name, n, of, indices, weights)
   local chosen = {}
   if type(indices) == "table" and indices.indices ~= nil then
     chosen = indices
@@ -95,9 +109,11 @@ function M.check(name, n, limit, indices, weights)
   end
   if indices == nil then fail(name, "returned nothing; indices are needed") end
   indices = check_indices(name, indices, n)
-  if #indices > limit then
-    fail(name, "%d images were selected, the budget is %d", #indices, limit)
+  if #indices > of.limit then
+    fail(name, "%d images were selected, the budget is %d%s", #indices, of.budget,
+      of.limit > of.budget and string.format(", %d with whole batches", of.limit) or "")
   end
+  if chosen.batches then check_batches(name, chosen.batches, indices) end
   if weights ~= nil then weights = check_weights(name, weights, #indices) end
   return {
     indices = indices, weights = weights, batches = chosen.batches,

@@ -6,7 +6,7 @@ local options = require "thresh.options"
 
 local M = {}
 
--- When a selector is asked: at epoch `first` (0-based, as schedules count) and `every` epochs after.
+-- When a selector is asked: at epoch `first` (0-based, as schedules count), and behind it at the multiples of `every`.
 M.timing = {
   fraction = { "number", required = true, above = 0, to = 1 },
   every = { "integer", default = 1, from = 1 },

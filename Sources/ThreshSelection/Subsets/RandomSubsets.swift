@@ -17,9 +17,9 @@ public enum RandomSubsets {
   /// `draw` = 0, 1, ….
   ///
   /// Without replacement it walks through a permutation of 0 ..< `n` in chunks of `k`, and through a
-  /// new one after `ceil(n / k)` draws, so that every number is seen equally often; the last chunk of
-  /// a permutation has `n mod k` numbers where `k` does not divide `n`. With replacement each draw is
-  /// a fresh one of `k` (each number at most once within a draw).
+  /// new one after `ceil(n / k)` draws; where `k` does not divide `n`, the last chunk is filled up from
+  /// the beginning of its permutation, as the authors' code does. With replacement each draw is a fresh
+  /// one of `k`. No number comes twice within a draw.
   /// - Throws: `TensorError` unless 1 <= `k` <= `n` and `draw` >= 0.
   public static func rs2(_ n: Int, _ k: Int, seed: UInt64, draw: Int, replacement: Bool = false)
     throws -> [Int]
@@ -32,7 +32,8 @@ public enum RandomSubsets {
       seed: seed, purpose: "select.rs2.permutation", epoch: draw / chunks)
     let order = try stream.permutation(n)
     let from = draw % chunks * k
-    return Array(order[from..<from + min(k, n - from)])
+    let rest = min(k, n - from)
+    return Array(order[from..<from + rest] + order[..<(k - rest)])
   }
 
   /// The numbers 0 ..< `n` in fixed batches; the last one may be short.

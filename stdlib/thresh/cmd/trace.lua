@@ -240,7 +240,7 @@ function commands.replay(files, o)
     local ok, recorded = pcall(cached.recorded, {
       epoch = epoch + 1, epochs = epochs, done = epoch, history = {}, seed = o.seed,
     })
-    lines[#lines + 1] = ok
+    lines[#lines + 1] = ok and recorded
       and string.format("epoch %d  selection of epoch %d  %d images", epoch, recorded, sizes[recorded])
       or string.format("epoch %d  no selection", epoch)
   end

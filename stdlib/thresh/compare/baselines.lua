@@ -32,13 +32,15 @@ local function of_subset(selector)
   if not every or every >= math.maxinteger then every = 1 end
   local by_batches = picked(given, { "keep_batches" })
   by_batches.fraction, by_batches.warm, by_batches.every = fraction, selector.warm, every
+  local warm = selector.warm and string.format(", warm %g", selector.warm) or ""
   return {
     {
-      label = string.format("RS2 %g", fraction),
+      label = string.format("RS2 %g%s", fraction, warm),
       select = select.RS2 { fraction = fraction, warm = selector.warm },
     },
     {
-      label = string.format("RandomPB %g, every %d%s", fraction, every, given.keep_batches == false and ", pooled" or ""),
+      label = string.format("RandomPB %g, every %d%s%s", fraction, every, given.keep_batches == false and ", pooled" or "",
+        warm),
       select = select.RandomPB(by_batches),
     },
   }

@@ -7,17 +7,25 @@ local options = require "thresh.options"
 ---@class select
 local M = {}
 
--- The epoch (from 0) of the recorded selection that is in force in an epoch of this run.
+-- The recorded selection that was in force at an epoch. Before the first one the recorded run trained on the whole
+-- set: nil; a warm start has its own plan of that, and what comes before then is the first selection.
+local function in_force(trace, epoch)
+  local first = trace:epochs()[1]
+  if first and epoch < first then return trace.options.warm and first or nil end
+  return trace:epoch_at(epoch)
+end
+
+-- The epoch (from 0) of the recorded selection that is in force in an epoch of this run; nil for the whole set.
 local policies = {}
 
-function policies.epoch(trace, ctx) return trace:epoch_at(ctx.epoch - 1) end
+function policies.epoch(trace, ctx) return in_force(trace, ctx.epoch - 1) end
 
 function policies.fraction(trace, ctx)
-  return trace:epoch_at((ctx.epoch - 1) * trace.run_epochs // ctx.epochs)
+  return in_force(trace, (ctx.epoch - 1) * trace.run_epochs // ctx.epochs)
 end
 
 function policies.loop(trace, ctx)
-  return trace:epoch_at((ctx.epoch - 1) % trace.run_epochs)
+  return in_force(trace, (ctx.epoch - 1) % trace.run_epochs)
 end
 
 function policies.accuracy(trace, ctx, o)
@@ -30,7 +38,7 @@ function policies.accuracy(trace, ctx, o)
   local now
   for _, row in ipairs(ctx.history) do now = row.accuracy or now end
   -- A run that has not been evaluated stands at the beginning.
-  if not now then return o.accuracies[1] and o.accuracies[1].epoch or trace:epoch_at(ctx.epoch - 1) end
+  if not now then return o.accuracies[1] and o.accuracies[1].epoch or in_force(trace, ctx.epoch - 1) end
   local best, distance
   for _, event in ipairs(o.accuracies) do
     local d = event.accuracy and math.abs(event.accuracy - now)
@@ -44,7 +52,7 @@ function policies.accuracy(trace, ctx, o)
 end
 
 function policies.shuffled(trace, ctx)
-  local epochs, recorded = trace:epochs(), trace:epoch_at(ctx.epoch - 1)
+  local epochs, recorded = trace:epochs(), in_force(trace, ctx.epoch - 1)
   local order = core.stream(ctx.seed, "select.cached.shuffled"):permutation(#epochs)
   for i, epoch in ipairs(epochs) do
     if epoch == recorded then return epochs[order[i]] end
@@ -128,7 +136,11 @@ function M.Cached(given)
   return {
     name = "Cached-" .. trace.method .. suffix, cached = trace,
     fraction = o.fraction or recorded.fraction or 1, warm = recorded.warm, every = 1, first = 0,
-    options = { trace = trace.path, policy = o.policy },
+    -- What a replay of the replay's own trace needs, too.
+    options = {
+      trace = trace.path, policy = o.policy, fraction = o.fraction or recorded.fraction, warm = recorded.warm,
+      weight_normalisation = recorded.weight_normalisation, every = o.policy == "priority" and o.every or nil,
+    },
     weight_normalisation = recorded.weight_normalisation,
     recorded = function(ctx) return policy(trace, ctx, o) end,
     select = function(ctx)

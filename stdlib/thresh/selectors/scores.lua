@@ -37,7 +37,7 @@ local function averaged(ctx, models, score)
     local view = ctx:with_model(model)
     local scores = score(view)
     sum = sum and sum + scores or scores
-    ctx.forwarded = ctx.forwarded + view.forwarded
+    ctx.forwarded, ctx.backwarded = ctx.forwarded + view.forwarded, ctx.backwarded + view.backwarded
   end
   return sum / #models
 end
@@ -259,11 +259,11 @@ end
 local function image_distances(ctx, o)
   local parts = {}
   for batch in ctx.data:loader { batch_size = 64, shuffle = false } do
-    local norms, steps, passed = deepfool.perturbations(ctx.model, batch.x, {
+    local norms, steps, forwarded, backwarded = deepfool.perturbations(ctx.model, batch.x, {
       steps = o.steps, overshoot = o.overshoot,
     })
     parts[#parts + 1] = norms
-    ctx.forwarded = ctx.forwarded + passed
+    ctx.forwarded, ctx.backwarded = ctx.forwarded + forwarded, ctx.backwarded + backwarded
   end
   return core.cat(parts)
 end

@@ -135,8 +135,9 @@ local function check_data(run)
     error(string.format("train: a fraction of %g of %d images is no image at all",
       run.selector.fraction, run.n), 4)
   end
-  -- Whole batches may exceed the budget by less than one batch.
-  run.limit = math.min(run.n, run.budget + run.batch_size)
+  -- Whole batches may exceed the budget by less than one batch, and a trace may hold those of another size.
+  run.limit = run.selector.cached and run.n
+    or math.min(run.n, (run.budget + run.batch_size - 1) // run.batch_size * run.batch_size)
   run.plan = subset.plan(run.epochs, run.selector)
   if run.selector.one_shot and not run.selector.warm and run.selector.first >= run.epochs then
     error(string.format("train: selector '%s' is first asked at epoch %d (from 0), but the run has %d "
@@ -176,7 +177,7 @@ end
 local function begin(run)
   run.at, run.store, run.history, run.accounts = 1, {}, {}, Accounts.new()
   run.seconds, run.cpu_seconds = run.accounts.seconds, run.accounts.cpu_seconds
-  run.forwarded, run.backwarded, run.draws = 0, 0, 0
+  run.forwarded, run.backwarded, run.draws, run.steps = 0, 0, 0, 0
   run.harvest = Harvest.new(run.n, run.selector.correctness, run.selector.scores == "harvest")
   run.group = step.group()
   if not run.batch_select then return end

@@ -18,15 +18,9 @@ function M.begin(chosen, matched)
   }
 end
 
--- The rate of a step of the optimiser; with schedule_per = "step" they count over all epochs.
-local function set_rate(run, epoch, batches)
-  if not run.schedule then return end
-  local at = epoch.number
-  if run.schedule_per == "step" then
-    local a_epoch = (batches + run.accumulate - 1) // run.accumulate
-    at = epoch.number * a_epoch + run.now.number // run.accumulate
-  end
-  run.schedule:apply(run.optimizer, at)
+-- The rate of an epoch, or of a step of the optimiser: epochs may differ in size.
+local function set_rate(run, epoch)
+  if run.schedule then run.schedule:apply(run.optimizer, run.schedule_per == "step" and run.steps or epoch.number) end
 end
 
 -- What a batch selector is told of a batch.
@@ -50,7 +44,7 @@ function M.train(run, epoch, chosen)
     seed = run.seed, epoch = epoch.number, augment = run.augment, start = now.position + 1,
   })
   for batch in batches do
-    set_rate(run, epoch, loader.batches)
+    set_rate(run, epoch)
     now.position, now.number, now.seen = loader.position, now.number + 1, now.seen + #batch.indices
     if run.batch_select then
       step.selective(run, batch, info_of(run, epoch, batch))

@@ -51,6 +51,9 @@ function M.of(run)
   add_model(known, run.model)
   add_data(known, "data.train", run.train)
   add_data(known, "data." .. run.evaluate_on, run.held_out)
+  if run.evaluate_on ~= "validation" and getmetatable(run.data.validation) == run.task.dataset then
+    add_data(known, "data.validation", run.data.validation)
+  end
   known.optimizer, known.schedule = tostring(run.optimizer), run.schedule and tostring(run.schedule)
   known.augment, known.trace = augment_text(run.augment), tostring(run.trace ~= nil)
   add_selector(known, "select", run.selector)

@@ -9,7 +9,7 @@ local M = {}
 
 -- Fields of a run that go as they are.
 local plain = {
-  "at", "now", "chosen", "recorded", "used", "warned", "draws", "forwarded", "backwarded", "store", "batch_state",
+  "at", "now", "chosen", "recorded", "used", "warned", "draws", "steps", "forwarded", "backwarded", "store", "batch_state",
 }
 
 -- What a file can hold of a row: the detections and curves of an evaluation are too much, and are left out.

@@ -26,6 +26,8 @@ end
 
 local function is_due(selector, epoch)
   if epoch.must_select then return true end
+  -- Behind a warm start one that is asked once has been.
+  if selector.warm and selector.every == math.maxinteger then return false end
   local since = epoch.number - selector.first
   return since >= 0 and (since == 0 or epoch.number % selector.every == 0)
 end
@@ -42,9 +44,9 @@ local function ask(run, epoch)
     epochs = run.epochs, lr = run.optimizer.lr, splits = run.data, store = run.store,
     last_losses = run.harvest.losses, harvest = run.harvest, task = run.task,
   }
-  local chosen = selection.check(selector.name, run.n, run.limit, selector.select(ctx))
+  local chosen = selection.check(selector.name, run.n, run, selector.select(ctx))
   run.draws = run.draws + 1
-  run.forwarded = run.forwarded + ctx.forwarded
+  run.forwarded, run.backwarded = run.forwarded + ctx.forwarded, run.backwarded + ctx.backwarded
   return chosen
 end
 
@@ -72,6 +74,8 @@ local function in_force(run, epoch)
       epoch = epoch.number + 1, epochs = run.epochs, done = #run.history, history = run.history,
       seed = run.seed,
     }
+    -- Before its first selection the recorded run trained on the whole set.
+    if recorded == nil then return nil end
     if run.recorded ~= recorded then
       run.recorded = recorded
       return ask(run, epoch)
@@ -81,7 +85,7 @@ local function in_force(run, epoch)
   elseif not run.chosen and run.initial == "random" then
     -- Before the first selection: a uniform draw (or the whole set).
     local drawn = core.select.random(run.n, run.budget, { seed = run.seed, purpose = "initial" })
-    return selection.check(selector.name, run.n, run.limit, drawn)
+    return selection.check(selector.name, run.n, run, drawn)
   end
   return run.chosen
 end
@@ -96,11 +100,15 @@ function M.choose(run, epoch)
   accounts:turn(nil)
   if chosen == before then return chosen end
   run.chosen = chosen
+  if not chosen then
+    run.recorded = nil
+    return nil
+  end
   describe(run, chosen, before)
   if run.writer then
-    local last = run.history[#run.history] or {}
-    run.writer:write(epoch.number, chosen, accounts.seconds.select - began,
-      { loss = last.loss, accuracy = last.accuracy })
+    local last, accuracy = run.history[#run.history] or {}, nil
+    for _, row in ipairs(run.history) do accuracy = row.accuracy or accuracy end
+    run.writer:write(epoch.number, chosen, accounts.seconds.select - began, { loss = last.loss, accuracy = accuracy })
   end
   return chosen
 end
