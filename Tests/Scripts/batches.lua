@@ -56,6 +56,10 @@ refused("one loss a row", select.rank_sample, th.ones(2, 2), 0.5)
 -- Options that do not go together, or not with the variant.
 refused("unknown option 'beta'", select.SelectiveBackprop, { beta = 2 })
 refused("unknown option 'keep'", select.SelectiveBackprop, { variant = "jiang", keep = 0.5 })
+for name, given in pairs {
+  statistics = { statistics = "update" }, mode = { mode = "eval" }, scale_factor = { scale_factor = 0.5 }, beta = { beta = 2 },
+  keep = { variant = "jiang", keep = 0.5 },
+} do refused("option '" .. name .. "' is of", select.RandomBackprop, given) end
 refused("variant must be one of", select.SelectiveBackprop, { variant = "jian" })
 refused("needs reuse = false", select.SelectiveBackprop, { reuse = true, scale_factor = 0.5 })
 refused("queue = false", select.SelectiveBackprop, { variant = "jiang", reuse = true, queue = true })

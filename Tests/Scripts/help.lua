@@ -86,7 +86,7 @@ local function told(name, given, skipped)
   end
   -- And no other; SelectiveBackprop tells of two variants.
   for key in defaults:gmatch "([%a_]+) = " do
-    assert(has[key] ~= nil or name == "SelectiveBackprop",
+    assert(has[key] ~= nil or name:find "Backprop$",
       string.format("help(select.%s) tells of '%s', which is none of its options", name, key))
   end
 end

@@ -191,6 +191,7 @@ compared = compare {
     { label = "GM warm", select = select.GradMatch { fraction = 0.25, every = 2, warm = 0.5 } },
     { label = "SB", batch_select = select.SelectiveBackprop { keep = 0.5, start = 0, finish = 1 } },
     { label = "SB late", batch_select = select.SelectiveBackprop { keep = 0.5, start = 0.5, finish = 1 } },
+    { label = "SB jiang", batch_select = select.SelectiveBackprop { variant = "jiang", beta = 1, prime = 3 } },
     {
       label = "SB of RS2", select = select.RS2 { fraction = 0.5 },
       batch_select = select.SelectiveBackprop { keep = 0.5, start = 0, finish = 1 },
@@ -205,6 +206,8 @@ for _, label in ipairs { "SB", "SB late", "SB of RS2" } do
   local control = by_label[row.baselines[#row.baselines]]
   assert(control.backwarded == row.backwarded, label .. ": " .. control.label)
 end
+local jiang = by_label["SB jiang"].baselines
+assert(by_label[jiang[#jiang]].results[1].history[3].trained == 96 and by_label[jiang[#jiang]].results[1].history[4].trained < 96)
 
 -- A baseline that is not full training, or comes later, is not what an early stop is reckoned by.
 compared = compare {

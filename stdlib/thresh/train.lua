@@ -56,6 +56,9 @@ end
 --- cost of a forward pass over the candidates an epoch, or "all" parameters, in evaluation mode, at that of
 --- a forward and backward pass over the candidates and the subset. Neither counts as training or selection.
 ---
+--- label_smoothing is of the loss that is trained; what selectors are told (losses, residuals) is of the labels as they
+--- are.
+---
 --- accumulate = N: a step of the optimiser takes N batches, with the loss that one batch of all their images would
 --- have; BatchNorm still sees them one by one. A schedule per step counts steps. What is left at an epoch's end
 --- is a step of its own.

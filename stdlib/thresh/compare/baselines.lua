@@ -47,7 +47,7 @@ local function of_subset(selector)
 end
 
 local shared = {
-  "keep", "start", "finish", "interrupt", "phase", "reuse", "batch_norm", "beta",
+  "keep", "start", "finish", "interrupt", "phase", "reuse", "batch_norm", "beta", "prime",
 }
 
 -- The rows that a batch method's share is, drawn at random.

@@ -64,6 +64,13 @@ local function new(name, o, fields)
   return base.new(name, o, fields, scoring)
 end
 
+-- A selector that chooses nothing in the first `prime` epochs.
+local function primed(selector, o)
+  local in_time = selector.active
+  selector.active = function(info) return info.epochs_done >= o.prime and in_time(info) end
+  return selector
+end
+
 local function share(keep, n) return math.min(n, math.max(1, math.floor(keep * n + 1e-9))) end
 
 local composer = { start = 0.5, finish = 0.9, interrupt = 2 }
@@ -180,24 +187,20 @@ function M.SelectiveBackprop(given)
   if o.reuse and (o.queue or o.stale > 0) then
     error(what .. ": reuse = true goes on with the batch at hand; it needs queue = false and stale = 0", 2)
   end
-  local selector = new("SelectiveBackprop-jiang", o, jiang(o))
-  local in_time = selector.active
-  selector.active = function(info) return info.epochs_done >= o.prime and in_time(info) end
-  return selector
+  return primed(new("SelectiveBackprop-jiang", o, jiang(o)), o)
 end
 
 --- Random rows: the control of Selective-Backprop, at the same keep and in the same phases.
 ---
 --- It reads no loss: with reuse = false the rows are drawn before any pass; reuse = true spends what
---- SelectiveBackprop{reuse = true} spends. start, finish, interrupt, phase, batch_norm as in
---- select.SelectiveBackprop.
+--- SelectiveBackprop{reuse = true} spends. start, finish, interrupt, phase, batch_norm and prime as in
+--- select.SelectiveBackprop; there is no selecting pass whose statistics, mode or scale_factor could be chosen.
 ---
 --- Formula: variant "composer": keep n of n rows, uniformly; "jiang": each row with probability U^beta,
 ---   U uniform, a part of 1 / (1 + beta).
 --- Source: the "random" variants of Jiang et al. 2019's code, in Composer's phases.
---- Defaults: variant = "composer", keep = 0.5, beta = 3, start = 0.5, finish = 0.9, interrupt = 2,
----   phase = "composer", reuse = false, statistics = "freeze", mode = "train",
----   batch_norm = "kept_rows", scale_factor = 1.
+--- Defaults: variant = "composer", keep = 0.5 ("jiang": beta = 3), start = 0.5, finish = 0.9, interrupt = 2,
+---   phase = "composer", prime = 0, reuse = false, batch_norm = "kept_rows".
 --- Cost: keep of a plain step, with reuse 1/3 + 2/3 keep; O(n) for a batch of n.
 --- Not when: all that is wanted is cheaper epochs: select.RS2 leaves images out before they are loaded.
 ---
@@ -208,11 +211,21 @@ end
 ---@param given? table the options, as told above
 ---@return table selector as th.train takes it as `batch_select`
 function M.RandomBackprop(given)
-  local o = checked("select.RandomBackprop", given, {
+  local what = "select.RandomBackprop"
+  local o = checked(what, given, {
     variant = { "string", default = "composer" }, keep = keep_rule, beta = { "number", default = 3, from = 0 },
+    prime = { "integer", default = 0, from = 0 },
   }, composer)
-  options.choice("select.RandomBackprop", "variant", o.variant, { "composer", "jiang" }, 2)
-  return new("RandomBackprop", o, {
+  options.choice(what, "variant", o.variant, { "composer", "jiang" }, 2)
+  local idle = { statistics = "a selecting pass", mode = "a selecting pass", scale_factor = "a selecting pass" }
+  idle[o.variant == "jiang" and "keep" or "beta"] = o.variant == "jiang" and "variant 'composer'" or "variant 'jiang'"
+  for name, place in pairs(idle) do
+    if given and rawget(given, name) ~= nil then
+      error(string.format("%s: option '%s' is of %s, which there is none of here", what, name, place), 2)
+    end
+    o[name] = nil
+  end
+  local selector = new("RandomBackprop", o, {
     blind = not o.reuse,
     select = function(info)
       local n = #info.indices
@@ -224,6 +237,7 @@ function M.RandomBackprop(given)
       return (stream:sample(share(o.keep, n), n):sort())
     end,
   })
+  return primed(selector, o)
 end
 
 -- The `keep` part of the rows with the largest scores, in the order of rows.

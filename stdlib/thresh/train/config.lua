@@ -143,6 +143,10 @@ local function check_data(run)
     error(string.format("train: selector '%s' is first asked at epoch %d (from 0), but the run has %d "
       .. "epochs; give it an earlier 'first'", run.selector.name, run.selector.first, run.epochs), 4)
   end
+  if not run.quiet and not run.selector.all and not run.selector.warm and run.selector.first >= run.epochs then
+    io.stderr:write(string.format("warning: selector '%s' is first asked at epoch %d (from 0), but the run has %d epochs: it "
+      .. "chooses nothing\n", run.selector.name, run.selector.first, run.epochs))
+  end
 end
 
 -- Where a run's files go: the option `run` is a folder as th.runs makes it.
