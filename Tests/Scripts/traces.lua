@@ -215,6 +215,7 @@ do
   -- Full training first: so does the replay, which gives the same bits.
   local path, result, model = recorded { select = select.GradMatch { fraction = 0.25, first = 2, every = 2 }, initial = "full" }
   assert(images(result) == "192 192 48 48 48 48", images(result))
+  assert(result.history[3].distinct == 1)
   local replayed, again = train { select = select.Cached { trace = path } }
   assert(images(replayed) == images(result) and support.same_state(model, again))
   assert(images(train { select = select.Cached { trace = path, policy = "loop" }, epochs = 9 })

@@ -95,8 +95,11 @@ function M.sgd(lr)
   return function(parameters) return th.optim.SGD(parameters, { lr = lr, momentum = 0.9, weight_decay = 5e-4 }) end
 end
 
--- In how many epochs a selector of `every` is asked, from epoch 1 on (counted from 0).
-local function selections(p) return p.epochs < 2 and 0 or (p.epochs - 2) // p.every + 1 end
+-- In how many epochs a selector is asked: in epoch 1 (counted from 0) and behind it at the multiples of `every`.
+local function selections(p)
+  if p.epochs < 2 then return 0 end
+  return p.every == 1 and p.epochs - 1 or 1 + (p.epochs - 1) // p.every
+end
 
 -- What a run costs, in epochs of full training by its images: a forward pass is a third of a training step.
 local function subset_cost(p, asked) return p.fraction * p.epochs + (asked and selections(p) / 3 or 0) end

@@ -90,20 +90,28 @@ local function in_force(run, epoch)
   return run.chosen
 end
 
+-- Notes that an epoch trains on every candidate.
+local function use_all(run) run.used = core.ones(run.n, { dtype = "bool" }) end
+
 --- What to train on in this epoch: nil stands for the whole set.
 function M.choose(run, epoch)
-  if run.selector.all or epoch.full then return nil end
+  if run.selector.all then return nil end
+  if epoch.full then
+    use_all(run)
+    return nil
+  end
   local accounts, before = run.accounts, run.chosen
   local began = accounts.seconds.select
   accounts:turn "select"
   local chosen = in_force(run, epoch)
   accounts:turn(nil)
-  if chosen == before then return chosen end
-  run.chosen = chosen
   if not chosen then
-    run.recorded = nil
+    use_all(run)
+    run.chosen, run.recorded = nil, nil
     return nil
   end
+  if chosen == before then return chosen end
+  run.chosen = chosen
   describe(run, chosen, before)
   if run.writer then
     local last, accuracy = run.history[#run.history] or {}, nil
