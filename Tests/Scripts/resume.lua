@@ -281,8 +281,8 @@ harm("torn head", function(path) write(path .. newest .. ".json", '{"batches":2,
 harm("other head", function(path) write(path .. newest .. ".json", '{"format":"x"}') end, "no thresh-checkpoint",
   before)
 harm("newer", function(path)
-  write(path .. newest .. ".json", (bytes_of(path .. newest .. ".json"):gsub('"version":1', '"version":2')))
-end, "it has version 2, version 1 is needed", before)
+  write(path .. newest .. ".json", (bytes_of(path .. newest .. ".json"):gsub('"version":2', '"version":3')))
+end, "it has version 3, version 2 is needed", before)
 harm("gone", function(path) os.remove(path .. newest .. ".safetensors") end, "No such file", before)
 harm("half-written", function(path)
   os.remove(path .. newest .. ".json")

@@ -9,7 +9,7 @@ local core = require "thresh.core"
 local json = require "thresh.json"
 local pack = require "thresh.train.pack"
 
-local format, version = "thresh-checkpoint", 1
+local format, version = "thresh-checkpoint", 2
 
 local Checkpoints = {}
 Checkpoints.__index = Checkpoints
