@@ -196,7 +196,22 @@ do
   run = th.runs.reopen(run.path)
   run:log { epoch = 0, note = "now" }
   train(run, 1, false)
-  assert(epochs_of(run) == "- 0 1", epochs_of(run))
+  assert(epochs_of(run) == "- 1 2 3 0 1", epochs_of(run))
+  train(run, 1, false)
+  assert(epochs_of(run) == "- 0 1 1", epochs_of(run))
+  -- Two trainings, each with checkpoints of its own, that are over: nothing is lost.
+  run = th.runs.create { root = scratch .. "/trained", name = "v" }
+  run:log { epoch = 0, note = "before" }
+  local function both()
+    train(run, 2, run:file "first")
+    train(run, 3, run:file "second")
+  end
+  both()
+  local whole = read(run.path .. "/metrics.jsonl")
+  assert(epochs_of(run) == "0 1 2 1 2 3")
+  run = th.runs.reopen(run.path)
+  both()
+  assert(read(run.path .. "/metrics.jsonl") == whole)
   -- Killed behind an epoch whose checkpoint was not written: the row of then is not that of the new try.
   run = th.runs.create { root = scratch .. "/trained", name = "u" }
   train(run, 2)

@@ -127,6 +127,11 @@ local function key_of(selector)
   return table.concat(parts, " ")
 end
 
+-- The same of an entry: its selectors and its recipe.
+local function entry_key(e, selector)
+  return string.format("%s; %s; %s; %s", key_of(selector), key_of(e.batch_select), e.optimizer, e.schedule)
+end
+
 -- Adds the rows of what stands beside a method. Methods of one budget and one recipe share them.
 local function add_baselines(rows, by_label, row, selector)
   local e = row.entry
@@ -138,7 +143,7 @@ local function add_baselines(rows, by_label, row, selector)
     local fixed = found.select or select.Full()
     found.select = function() return fixed end
     found.optimizer, found.schedule, found.baseline = e.optimizer, e.schedule, e.baseline
-    found.key = string.format("%s; %s; %s; %s", key_of(fixed), key_of(found.batch_select), e.optimizer, e.schedule)
+    found.key = entry_key(found, fixed)
     local same = by_label[found.label]
     if same and same.entry.key ~= found.key then
       found.label = string.format("%s (%s)", found.label, row.label)
@@ -160,9 +165,6 @@ local function epochs_of(config, row, by_label, k, n)
   local named = by_label[row.entry.baseline]
   local result = named and named.results[k]
   local full = result and result.selector == "Full" and not named.entry.batch_select and result or by_label.Full.results[k]
-  if config.early_stop == "seconds" and not full then
-    error(string.format("compare: early_stop = 'seconds' needs the time of Full, which must stand before '%s'", row.beside), 0)
-  end
   return baselines.epochs(config.early_stop, by_label[row.beside].results[k], full, n)
 end
 
@@ -184,6 +186,7 @@ local function run_all(config, rows, by_label)
     while i <= #rows do
       local row, selector = rows[i], nil
       row.results[k], selector = run_row(config, row, by_label, k, traces, stopped)
+      if selector and not row.entry.key then row.entry.key = entry_key(row.entry, selector) end
       if config.baselines and k == 1 and not row.beside then add_baselines(rows, by_label, row, selector) end
       i = i + 1
     end
@@ -278,7 +281,10 @@ function M.compare(given)
   if config.traces then core.make_directory(config.traces) end
   config.trace_names = {}
   local rows, by_label = rows_of(config)
-  -- A wrong name is told before hours of training.
+  -- A wrong order or name is told before hours of training.
+  if config.baselines and config.early_stop == "seconds" and rows[1].label ~= "Full" then
+    error("compare: early_stop = 'seconds' needs the time of Full, which must be the first of the selectors", 2)
+  end
   for _, row in ipairs(rows) do baseline_of(rows, by_label, row) end
   run_all(config, rows, by_label)
   local target = statistics.target(collect(rows, function(row) return row.results end), config.target)

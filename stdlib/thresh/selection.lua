@@ -88,13 +88,17 @@ local function check_batches(name, batches, indices)
   if type(batches) ~= "table" or #batches == 0 then
     fail(name, "batches must be a list of lists of indices, got %s", shown(batches))
   end
-  local parts = {}
-  for i, batch in ipairs(batches) do parts[i] = as_tensor(name, "batch " .. i, batch, "int64"):to("int64") end
+  local parts, lists = {}, {}
+  for i, batch in ipairs(batches) do
+    parts[i] = as_tensor(name, "batch " .. i, batch, "int64"):to("int64")
+    lists[i] = parts[i]:tolist()
+    if #parts[i] == 0 then fail(name, "batches must hold images, and batch %d has none", i) end
+  end
   local all = core.cat(parts)
   if #all ~= #indices or not (all:sort()):equal((indices:to("int64"):sort())) then
     fail(name, "the batches must hold the selected images, each once; they hold %d, selected are %d", #all, #indices)
   end
-  return batches
+  return lists
 end
 
 --- The selection a heuristic returned as { indices, weights, batches, residual, filled }.
@@ -113,10 +117,10 @@ function M.check(name, n, of, indices, weights)
     fail(name, "%d images were selected, the budget is %d%s", #indices, of.budget,
       of.limit > of.budget and string.format(", %d with whole batches", of.limit) or "")
   end
-  if chosen.batches then check_batches(name, chosen.batches, indices) end
+  local batches = chosen.batches and check_batches(name, chosen.batches, indices)
   if weights ~= nil then weights = check_weights(name, weights, #indices) end
   return {
-    indices = indices, weights = weights, batches = chosen.batches,
+    indices = indices, weights = weights, batches = batches,
     residual = chosen.residual, filled = chosen.filled or 0,
   }
 end

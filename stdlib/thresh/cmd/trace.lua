@@ -236,13 +236,13 @@ function commands.replay(files, o)
   for _, event in events(trace) do sizes[event.epoch] = #event.indices end
   local epochs = o.epochs or trace.run_epochs
   if epochs < 1 or epochs > 1 << 24 then fail("--epochs must be in 1 ... %d, got %d", 1 << 24, epochs) end
-  for epoch = 0, epochs - 1 do
+  for done, epoch in ipairs(require("thresh.train.subset").plan(epochs, cached)) do
     local ok, recorded = pcall(cached.recorded, {
-      epoch = epoch + 1, epochs = epochs, done = epoch, history = {}, seed = o.seed,
+      epoch = epoch.number + 1, epochs = epochs, done = done - 1, history = {}, seed = o.seed,
     })
-    lines[#lines + 1] = ok and recorded
-      and string.format("epoch %d  selection of epoch %d  %d images", epoch, recorded, sizes[recorded])
-      or string.format("epoch %d  no selection", epoch)
+    lines[#lines + 1] = string.format("epoch %d  ", epoch.number) .. (not ok and "no selection"
+      or (epoch.full or not recorded) and "the whole set"
+      or string.format("selection of epoch %d  %d images", recorded, sizes[recorded]))
   end
   write(lines, o.out)
 end

@@ -56,8 +56,9 @@ local function of_batch(selector)
   local o = picked(given, shared)
   if given.variant == "jiang" then
     o.variant, o.keep = "jiang", nil
-  elseif not o.keep or o.keep >= 1 then
-    return {}
+  else
+    o.beta = nil
+    if not o.keep or o.keep >= 1 then return {} end
   end
   local label = o.keep and string.format("Random-SB %g", o.keep) or string.format("Random-SB beta %g", o.beta)
   if given.interrupt and given.interrupt > 0 then label = string.format("%s, interrupt %d", label, given.interrupt) end

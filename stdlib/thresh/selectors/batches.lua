@@ -67,7 +67,7 @@ end
 -- A selector that chooses nothing in the first `prime` epochs.
 local function primed(selector, o)
   local in_time = selector.active
-  selector.active = function(info) return info.epochs_done >= o.prime and in_time(info) end
+  selector.active = function(info) return (info.epochs_done or 0) >= o.prime and in_time(info) end
   return selector
 end
 

@@ -38,7 +38,7 @@ function policies.accuracy(trace, ctx, o)
   local now
   for _, row in ipairs(ctx.history) do now = row.accuracy or now end
   -- A run that has not been evaluated stands at the beginning.
-  if not now then return o.accuracies[1] and o.accuracies[1].epoch or in_force(trace, ctx.epoch - 1) end
+  if not now then return in_force(trace, 0) end
   local best, distance
   for _, event in ipairs(o.accuracies) do
     local d = event.accuracy and math.abs(event.accuracy - now)
@@ -86,6 +86,8 @@ end
 
 --- Replays a trace: the subsets of an earlier run, without what they cost, in a run with another
 --- learning rate, optimiser or model. The data must be that of the trace (its fingerprint is compared).
+--- Before its first selection the recorded run trained on everything, and so does the replay; a trace cannot
+--- tell of a later return to that, as "loop" makes one.
 ---
 --- policy says which of the recorded selections is in force:
 ---   "epoch"     the one in force at the same epoch

@@ -173,16 +173,17 @@ local function try(sweep, cell, run)
   math.randomseed(number_of(cell))
   local ok, result = logged(run, function() return sweep.trial(cell.params, run) end)
   if not ok then return nil, result end
-  -- One that ends its run itself has told its result there.
+  -- One that ends its run itself has told its result there, and why it failed.
+  if run.status.state == "interrupted" then return nil, { message = "the trial has interrupted its run" } end
+  if run.status.state == "failed" then return {} end
   if result == nil then result = run.status.result or {} end
   local fits, copy = pcall(plain.written, "the result of the trial", result)
   if not fits or type(copy) ~= "table" or #copy > 0 then
     return nil, { message = fits and "the trial must return a table of results by name, got "
       .. (type(copy) == "table" and "a list" or options.shown(copy)) or tostring(copy) }
   end
-  if run.status.state == "interrupted" then return nil, { message = "the trial has interrupted its run" } end
   copy = plain.read(copy)
-  local problem = run.status.state ~= "failed" and lacks(sweep, copy)
+  local problem = lacks(sweep, copy)
   if problem then return nil, { message = problem } end
   return copy
 end

@@ -18,9 +18,12 @@ function M.begin(chosen, matched)
   }
 end
 
--- The rate of an epoch, or of a step of the optimiser: epochs may differ in size.
+-- The rate of an epoch, or of a step of the optimiser: `accumulate` batches are one, whatever of them is trained on, and
+-- epochs may differ in size.
 local function set_rate(run, epoch)
-  if run.schedule then run.schedule:apply(run.optimizer, run.schedule_per == "step" and run.steps or epoch.number) end
+  if not run.schedule then return end
+  local by_step = run.schedule_per == "step"
+  run.schedule:apply(run.optimizer, by_step and run.steps + run.now.number // run.accumulate or epoch.number)
 end
 
 -- What a batch selector is told of a batch.
@@ -55,6 +58,7 @@ function M.train(run, epoch, chosen)
     checkpointing.between_batches(run)
   end
   step.rest(run)
+  run.steps = run.steps + (now.number + run.accumulate - 1) // run.accumulate
   run.harvest:fold()
   accounts:turn(nil)
   if run.writer and run.batch_select then run.writer:write_counts(epoch.number, now.choosing) end

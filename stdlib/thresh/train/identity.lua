@@ -51,8 +51,9 @@ function M.of(run)
   add_model(known, run.model)
   add_data(known, "data.train", run.train)
   add_data(known, "data." .. run.evaluate_on, run.held_out)
-  if run.evaluate_on ~= "validation" and getmetatable(run.data.validation) == run.task.dataset then
-    add_data(known, "data.validation", run.data.validation)
+  -- Selectors may look at these.
+  for _, part in ipairs { "validation", "test" } do
+    if getmetatable(run.data[part]) == run.task.dataset then add_data(known, "data." .. part, run.data[part]) end
   end
   known.optimizer, known.schedule = tostring(run.optimizer), run.schedule and tostring(run.schedule)
   known.augment, known.trace = augment_text(run.augment), tostring(run.trace ~= nil)

@@ -17,18 +17,29 @@ local function flat(row)
   return line
 end
 
---- Takes away the rows that a run which was killed had written behind the state that it goes on from, of those that
---- were there when it was opened again.
+--- Takes away the rows that this training had written behind the state that it goes on from, before the run's folder
+--- was opened again. What it wrote is the next of the sequences of rising epochs that trainings have left in the file;
+--- rows of others, as `on_epoch` logs them, go with the epochs that come again.
 function M.rewind(run)
-  local folder, kept = run.folder, 0
+  local folder, last = run.folder, run.history[#run.history]
   if not folder or not folder.before then return end
+  local place, epoch, own, dropped, ended = folder.rewound or 0, -math.huge, 0, 0, nil
+  local function keeps(row, i)
+    if ended or i <= place or i > folder.before or math.type(row.epoch) ~= "integer" then return true end
+    if row.train_seconds == nil then return last ~= nil and row.epoch <= last.epoch end
+    if row.epoch <= epoch then
+      ended = i
+      return true
+    end
+    epoch, own = row.epoch, own + 1
+    return own <= #run.history
+  end
   folder:rewind(function(row, i)
-    if i > folder.before or math.type(row.epoch) ~= "integer" then return true end
-    kept = kept + 1
-    return kept <= #run.history
+    local kept = keeps(row, i)
+    if not kept then dropped = dropped + 1 end
+    return kept
   end)
-  -- A second training of the same run comes behind the first.
-  folder.before = nil
+  folder.rewound, folder.before = (ended and ended - 1 or folder.before) - dropped, folder.before - dropped
 end
 
 --- Logs a row.

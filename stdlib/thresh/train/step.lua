@@ -50,7 +50,6 @@ function M.finish(run, rest)
   if group.rows > 0 then
     if run.accumulate > 1 then run.optimizer:scale_gradients(1 / divisor_of(group.divisor)) end
     run.optimizer:step()
-    run.steps = run.steps + 1
   end
   run.group = M.group()
 end
