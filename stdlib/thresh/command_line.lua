@@ -72,8 +72,15 @@ end
 
 --- A word as the shell reads it back.
 function M.quoted(word)
-  if word:find "^[%w_./=:,+%-]+$" then return word end
+  if word:find "^[%w_./=:,@%%+%-]+$" then return word end
   return "'" .. word:gsub("'", "'\\''") .. "'"
+end
+
+--- Words as a line that a shell reads as the same words.
+function M.line(words)
+  local out = {}
+  for i, word in ipairs(words) do out[i] = M.quoted(tostring(word)) end
+  return table.concat(out, " ")
 end
 
 local function asks_first(words) return #words == 0 or words[1] == "--help" or words[1] == "help" end

@@ -119,12 +119,7 @@ end
 
 -- What tells selectors apart: name and options, as a text.
 local function key_of(selector)
-  if not selector then return "" end
-  local parts = { selector.name }
-  for _, name in ipairs(options.names(selector.options or {})) do
-    parts[#parts + 1] = name .. "=" .. tostring(selector.options[name])
-  end
-  return table.concat(parts, " ")
+  return selector and selector.name .. " " .. options.text(selector.options or {}) or ""
 end
 
 -- The same of an entry: its selectors and its recipe.

@@ -27,6 +27,13 @@ function M.names(t)
   return names
 end
 
+--- The values of a table of names as a text: "a=1 b=2".
+function M.text(t)
+  local parts = {}
+  for i, name in ipairs(M.names(t)) do parts[i] = name .. "=" .. tostring(t[name]) end
+  return table.concat(parts, " ")
+end
+
 --- " (did you mean 'x'?)" for the nearest of `names`, or "" when none is near.
 function M.suggestion(word, names)
   local best, nearest = math.max(2, #word // 3) + 1, nil

@@ -68,12 +68,6 @@ local function distribution(counts)
     counts:to("float64"):mean():item())
 end
 
-local function option_text(values)
-  local parts = {}
-  for i, name in ipairs(options.names(values)) do parts[i] = name .. "=" .. tostring(values[name]) end
-  return table.concat(parts, " ")
-end
-
 -- Sums over the events of a trace.
 local function summary(trace)
   local s = { size = 0, filled = 0, overlap = 0, seconds = 0, pairs = 0, classes = nil }
@@ -101,9 +95,9 @@ local function stats_of(path, lines)
     lines[#lines + 1] = (string.format("  %-12s ", name) .. string.format(...)):gsub("%s+$", "")
   end
   lines[#lines + 1] = path
-  line("method", "%s  %s", trace.method, option_text(trace.options))
+  line("method", "%s  %s", trace.method, options.text(trace.options))
   if trace.batch_method then
-    line("batches", "%s  %s", trace.batch_method, option_text(trace.batch_options))
+    line("batches", "%s  %s", trace.batch_method, options.text(trace.batch_options))
   end
   line("data", "%s  %d images  %s", trace.dataset, trace.n, trace.fingerprint:sub(1, 12))
   line("run", "model %s  seed %d  epochs %d  thresh %s", trace.model or "-", trace.seed, trace.run_epochs,
@@ -186,7 +180,7 @@ function commands.diff(files, o)
       lines[#lines + 1] = string.format("%-12s %s | %s", name, tostring(a[name]), tostring(b[name]))
     end
   end
-  local left, right = option_text(a.options), option_text(b.options)
+  local left, right = options.text(a.options), options.text(b.options)
   if left ~= right then lines[#lines + 1] = string.format("%-12s %s | %s", "options", left, right) end
   if a.n == b.n and a.fingerprint == b.fingerprint then
     local others, sum, count = by_epoch(b), 0, 0

@@ -6,6 +6,7 @@
 -- begin with "./": what begins with "|" or "<" would be a pipe.
 
 local options = require "thresh.options"
+local quoted = require("thresh.command_line").quoted
 local script = require "thresh.plot.script"
 
 local M = {}
@@ -19,8 +20,6 @@ local terminals = {
   png = "pngcairo size %d,%d noenhanced font 'sans,12' fontscale 2 linewidth 2 pointscale 2 background '#ffffff'",
   pdf = "pdfcairo size %.4fin,%.4fin noenhanced font 'sans,12' fontscale 0.75 linewidth 0.75 pointscale 0.9 background '#ffffff'",
 }
-
-local function shell_quoted(text) return "'" .. text:gsub("'", "'\\''") .. "'" end
 
 --- Folder, name without its ending, and ending of a figure's path, as it is written; an error where it is none.
 function M.parts(path, endings, level)
@@ -75,7 +74,7 @@ function M.save(figure, path, level)
   local target = folder .. name .. "." .. ending
   os.remove(target)
   local text, ok, how, code = run(string.format("cd %s && exec %s --default-settings %s",
-    shell_quoted(folder), M.command, shell_quoted("./" .. name .. ".gp")))
+    quoted(folder), M.command, quoted("./" .. name .. ".gp")))
   if ok then
     local file = io.open(target, "rb")
     if file and file:seek "end" > 0 then

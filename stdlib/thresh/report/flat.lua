@@ -1,6 +1,7 @@
 -- SPDX-License-Identifier: Apache-2.0
 -- Nested tables, as configurations are, as dotted names and texts.
 
+local command_line = require "thresh.command_line"
 local data = require "thresh.plot.data"
 
 local M = {}
@@ -69,13 +70,6 @@ function M.table(value, first, second, skip, rounded)
 end
 
 --- Words as a line that a shell reads as the same words.
-function M.command(words)
-  local out = {}
-  for i, word in ipairs(type(words) == "table" and words or {}) do
-    word = tostring(word)
-    out[i] = word:find "^[%w_./:=,@%%+-]+$" and word or "'" .. word:gsub("'", "'\\''") .. "'"
-  end
-  return table.concat(out, " ")
-end
+function M.command(words) return command_line.line(type(words) == "table" and words or {}) end
 
 return M

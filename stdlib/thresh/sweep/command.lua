@@ -2,9 +2,9 @@
 -- The command line that started a sweep, to start its workers and tasks by.
 
 local core = require "thresh.core"
+local command_line = require "thresh.command_line"
 local json = require "thresh.json"
 local native = require "thresh.sweep.native"
-local quoted = require("thresh.command_line").quoted
 local words = require "thresh.sweep.words"
 
 local M = {}
@@ -49,13 +49,6 @@ function M.words(command, more)
   return list
 end
 
---- Words as a line of the shell.
-function M.line(list)
-  local out = {}
-  for i, word in ipairs(list) do out[i] = quoted(word) end
-  return table.concat(out, " ")
-end
-
 --- The folder that the program runs in.
 function M.folder()
   local pipe = io.popen("pwd -P", "r")
@@ -66,7 +59,7 @@ end
 
 --- A line that runs some cells of a sweep, from any folder: numbers is text such as "1,4-6".
 function M.cells_line(command, folder, numbers)
-  return "cd " .. quoted(folder) .. " && " .. M.line(M.words(command, { "--cells", numbers }))
+  return "cd " .. command_line.quoted(folder) .. " && " .. command_line.line(M.words(command, { "--cells", numbers }))
 end
 
 --- Keeps the command in the folder of a sweep, for `thresh sweep`.

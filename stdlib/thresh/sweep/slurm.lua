@@ -7,7 +7,7 @@ local core = require "thresh.core"
 local commands = require "thresh.sweep.command"
 local native = require "thresh.sweep.native"
 local options = require "thresh.options"
-local quoted = require("thresh.command_line").quoted
+local command_line = require "thresh.command_line"
 local store_module = require "thresh.sweep.store"
 
 local M = {}
@@ -123,8 +123,8 @@ function M.script(sweep, command, cells, limit, paths)
   local words = commands.words(command)
   table.insert(words, 2, "--threads=" .. o.cpus)
   return batch:format(sweep.name, tasks - 1, o.parallel and "%" .. o.parallel or "", o.cpus, paths.sweep, settings,
-    quoted(paths.folder), o.setup ~= "" and o.setup .. "\n" or "", quoted(paths.cells),
-    commands.line(words)), lines
+    command_line.quoted(paths.folder), o.setup ~= "" and o.setup .. "\n" or "", command_line.quoted(paths.cells),
+    command_line.line(words)), lines
 end
 
 local function absolute(folder, path) return path:sub(1, 1) == "/" and path or folder .. "/" .. path end
@@ -149,12 +149,12 @@ function M.slurm(sweep, command)
   write(list, table.concat(lines))
   local path = store:path("slurm", number .. ".sh")
   write(path, text)
-  local job, problem = output("sbatch --parsable " .. quoted(path))
+  local job, problem = output("sbatch --parsable " .. command_line.quoted(path))
   job = job and job:match "(%d+)[^\n]*%s*$"
   if not job then fail("sweep: sbatch has refused %s: %s", path, ((problem or "no job number"):gsub("%s+$", ""))) end
   native.publish(store:path("slurm", number .. ".job"), job .. "\n")
   print(string.format("sweep %s: job %s, %d tasks for %d cells", sweep.name, job, #lines, #cells))
-  local root = store.root == "runs" and "" or " --root " .. quoted(store.root)
+  local root = store.root == "runs" and "" or " --root " .. command_line.quoted(store.root)
   print(string.format("thresh sweep status|collect|cancel %s%s follows it", sweep.name, root))
 end
 
